@@ -35,6 +35,8 @@ export interface Operation<
   readonly confirm?: boolean;
   /** The body is bytes the handler streams itself under its own limit; no JSON is read. */
   readonly binaryBody?: boolean;
+  /** Answers when something happens: its caller says how long that may take. */
+  readonly waits?: boolean;
   /** The answer is a `Response` with bytes; `result` describes nothing. */
   readonly binaryResult?: boolean;
   /** A suspended account may read; of what changes something it may call only these. */

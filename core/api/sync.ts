@@ -20,6 +20,7 @@ export const sync = defineOperation({
   summary:
     "Long poll: without `since` a snapshot at once, with it what happened since, waiting for the first thing where nothing did",
   auth: "user",
+  waits: true,
   query: z.object({
     since: z.string().max(2000).optional().describe("Position of the last answer"),
     timeout_ms: z.coerce.number().int().min(0).max(SYNC_WAIT_MS).default(30_000),

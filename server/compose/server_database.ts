@@ -13,6 +13,7 @@ export function openServerDatabase(
     dataFolder,
     poolSize: settings.maxConnections,
     acceptUnsafe: settings.acceptUnsafeDurability,
+    forServing: true,
     log: log.child({ part: "database" }),
     onProgress: (sentence) => log.log("info", sentence),
     onFailure: (error) => log.log("error", "The embedded database ended.", { error }),

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { inRequest, traced } from "../system/tracing.ts";
+import { AnswerDeadline } from "./answer_deadline.ts";
 import type { Authenticate, Caller } from "./caller.ts";
 import { bodyFault, type EdgeRequest, webEdgeRequest } from "./edge_request.ts";
 import { errorReply } from "./errors.ts";
@@ -141,11 +142,13 @@ function startPassage(edge: EdgeRequest, env: EdgeEnv, rng: Rng): Passage {
 
 function buildTable(options: AppOptions, byUser: RateLimiter): RouteTable<Handler> {
   const table = new RouteTable<Handler>();
+  const deadline = new AnswerDeadline(options.clock);
   const depsOf = (passage: Passage): RouteDeps => ({
     authenticate: options.authenticate,
     clock: options.clock,
     origins: options.origins,
     bodyBytes: options.bodyBytes ?? BODY_BYTES,
+    deadline,
     checkResults: options.checkResults ?? false,
     admit: (caller: Caller) => {
       passage.userId = caller.userId;

@@ -5,6 +5,7 @@ import { defineOperation } from "../../core/api/operation.ts";
 import { OperationError } from "../../core/errors.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { CountingRng, ManualClock, MemoryLog } from "../../tests/harness/parts.ts";
+import { ANSWER_MS } from "./answer_deadline.ts";
 import { type App, type AppOptions, createApp } from "./app.ts";
 import type { Caller } from "./caller.ts";
 import { webEdgeRequest } from "./edge_request.ts";
@@ -136,6 +137,38 @@ function post(app: App, body: BodyInit, headers: Record<string, string> = bearer
 async function errorOf(response: Response) {
   return { status: response.status, ...ErrorBody.parse(await response.json()).error };
 }
+
+Deno.test("a handler that is stuck is answered for in time, one that waits by design is waited for", async () => {
+  const stuck = Promise.withResolvers<{ done: boolean }>();
+  const of = (id: string, waits: boolean) =>
+    route(
+      defineOperation({
+        id,
+        scope: null,
+        method: "GET",
+        path: `/client/v1/${id}`,
+        tag: "test",
+        summary: id,
+        auth: "none",
+        waits,
+        result: z.object({ done: z.boolean() }),
+        errors: [],
+      }),
+      () => stuck.promise,
+    );
+  const { app, clock } = start(0, { routes: [of("stuck", false), of("poll", true)] });
+  const ask = (id: string) => app.fetch(new Request(`https://chat.example/client/v1/${id}`), env);
+  const [late, polled] = [ask("stuck"), ask("poll")];
+  // Until it is looked after, which is when the handler has been reached.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  clock.advance(ANSWER_MS);
+  const answer = await errorOf(await late);
+  assert.equal(answer.status, 503);
+  assert.equal(answer.code, "unavailable");
+  assert.match(answer.message, /does not answer in time/);
+  stuck.resolve({ done: true });
+  assert.deepEqual(await (await polled).json(), { done: true });
+});
 
 Deno.test("a valid call reaches the handler with typed input and is answered as JSON", async () => {
   const { app, log } = start();

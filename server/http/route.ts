@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Operation, OperationAuth } from "../../core/api/operation.ts";
 import { OperationError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import type { AnswerDeadline } from "./answer_deadline.ts";
 import { parseJson } from "./body.ts";
 import type { Authenticate, Caller } from "./caller.ts";
 import { requireScope } from "./require_scope.ts";
@@ -46,6 +47,7 @@ export interface RouteDeps {
   readonly admit: (caller: Caller, facts: RequestFacts) => void;
   /** Largest JSON body of an operation that names no other bound. */
   readonly bodyBytes: number;
+  readonly deadline: AnswerDeadline;
   /** Validates results too and fails loudly: on in tests, off where it costs people time. */
   readonly checkResults: boolean;
 }
@@ -91,7 +93,7 @@ export function route<
   return {
     operation,
     async answer(input, rawParams, deps) {
-      const caller = await identifyCaller(operation, input, deps);
+      const caller = await deps.deadline.of(identifyCaller(operation, input, deps), "answered");
       if (caller !== undefined) deps.admit(caller, input);
       const params = check("params", operation.params, rawParams);
       const query = check("query", operation.query, readQuery(input.edge.url));
@@ -102,7 +104,7 @@ export function route<
           operation.body,
           await readJson(input.edge, options.bodyBytes ?? deps.bodyBytes),
         );
-      const result = await handler({
+      const handling = handler({
         requestId: input.requestId,
         address: input.address,
         secure: input.secure,
@@ -119,11 +121,18 @@ export function route<
         body: body as z.output<Body>,
         caller: caller as CallerOf<Auth>,
       });
+      const done = operation.method === "GET" ? "answered" : "done";
+      const result = await (isDue(operation) ? deps.deadline.of(handling, done) : handling);
       if (result instanceof Response) return result;
       if (deps.checkResults) operation.result.parse(result);
       return jsonReply(result);
     },
   };
+}
+
+/** Bytes take the time that they take, and who waits by design has said how long. */
+function isDue({ binaryBody, binaryResult, waits }: Operation): boolean {
+  return binaryBody !== true && binaryResult !== true && waits !== true;
 }
 
 async function readJson(edge: EdgeRequest, limitBytes: number): Promise<unknown> {

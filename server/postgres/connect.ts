@@ -1,6 +1,8 @@
 import postgres from "postgres";
 import type { Log } from "../../core/ports/log.ts";
-import { openDriverSocket } from "./driver_socket.ts";
+import { systemClock } from "../system/clock.ts";
+import { type DriverOptions, openDriverSocket } from "./driver_socket.ts";
+import { endWhenSilent } from "./silent_socket.ts";
 import { openTlsSocket, tlsWish } from "./tls_socket.ts";
 import { type Sql, SQL_TYPES } from "./sql.ts";
 
@@ -17,6 +19,11 @@ export interface ConnectOptions {
   readonly keepConnections?: boolean;
   /** Plan each statement once: for few statements that are sent very often. */
   readonly genericPlans?: boolean;
+  /**
+   * A connection is ended that is asked something and brings nothing back for so long. Absent for
+   * work that may take any time.
+   */
+  readonly silenceMs?: number;
   /** Called when a connection of the pool ends, wanted or not. */
   readonly onClose?: () => void;
 }
@@ -39,12 +46,9 @@ const CONNECT_TIMEOUT_MS = 30_000;
 /** Opens a pool; no connection is made before the first query. */
 export function connect(options: ConnectOptions): Sql {
   const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-  const wish = tlsWish(options.url);
-  const socket = {
-    socket: wish === undefined ? openDriverSocket : openTlsSocket(wish, connectTimeoutMs),
-  };
   return postgres(options.url, {
-    ...socket,
+    // The driver's types know nothing of it.
+    ...{ socket: socketOf(options, connectTimeoutMs) },
     // The socket is secure already where it has to be: the driver must not begin again.
     ssl: false,
     max: options.poolSize,
@@ -66,6 +70,14 @@ export function connect(options: ConnectOptions): Sql {
       ...(options.genericPlans ? { plan_cache_mode: "force_generic_plan" } : {}),
     },
   });
+}
+
+function socketOf({ url, silenceMs, log }: ConnectOptions, connectTimeoutMs: number) {
+  const wish = tlsWish(url);
+  const open = wish === undefined ? openDriverSocket : openTlsSocket(wish, connectTimeoutMs);
+  if (silenceMs === undefined) return open;
+  return async (driver: DriverOptions) =>
+    endWhenSilent(await open(driver), { ms: silenceMs, clock: systemClock, log });
 }
 
 /** What the database promises about a commit that it has answered. */

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
-import { databaseUrl, freshDatabase, startCluster } from "../../tests/harness/postgres.ts";
+import {
+  type Cluster,
+  databaseUrl,
+  freshDatabase,
+  sharedCluster,
+  startCluster,
+} from "../../tests/harness/postgres.ts";
 import { startResettingProxy } from "../../tests/harness/resetting_proxy.ts";
 import { selfSigned } from "../../tests/harness/self_signed.ts";
 import { tempFolder } from "../../tests/harness/temp_folder.ts";
 import { unprivilegedUser } from "../../tests/harness/unprivileged.ts";
+import { awayCode } from "../system/away.ts";
 import { silentLog } from "../system/log.ts";
 import { connect, DatabaseRefusedError, requireDurability, requireUtf8 } from "./connect.ts";
 import type { Sql } from "./sql.ts";
@@ -89,6 +96,30 @@ Deno.test("every query is answered, however often its connection is ended", asyn
   await endAgainAndAgain(db.url, () => terminate(db.sql));
 });
 
+/** A query on a connection that has gone silent fails, and the next one has a new connection. */
+async function swallowed(cluster: Cluster, query: string): Promise<void> {
+  await using proxy = await startResettingProxy(cluster.port);
+  const url = databaseUrl({ ...cluster, port: proxy.port }, "postgres") + query;
+  const sql = connect({ url, poolSize: 1, log: silentLog, silenceMs: 400 });
+  try {
+    const backend = async () =>
+      (await sql<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid;
+    const before = await backend();
+    // Nobody asks, and nobody is silent.
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    assert.equal(await backend(), before);
+    proxy.swallow();
+    await assert.rejects(backend(), (error) => awayCode(error) !== undefined);
+    assert.notEqual(await backend(), before);
+  } finally {
+    await sql.end({ timeout: 0 });
+  }
+}
+
+Deno.test("a connection that brings nothing back is given up", async () => {
+  await swallowed(await sharedCluster(), "");
+});
+
 Deno.test("over TLS too: every query is answered, and what cannot be secure is refused", async (t) => {
   await using folder = await tempFolder();
   const pair = await selfSigned({ name: "localhost", days: 2 });
@@ -133,6 +164,10 @@ Deno.test("over TLS too: every query is answered, and what cannot be secure is r
     await using proxy = await startResettingProxy(cluster.port);
     const url = databaseUrl({ ...cluster, port: proxy.port }, "postgres");
     await endAgainAndAgain(`${url}?sslmode=require`, () => proxy.reset());
+  });
+
+  await t.step("connections that carry nothing any more", async () => {
+    await swallowed(cluster, "?sslmode=require");
   });
 
   await t.step("a database without TLS", async () => {

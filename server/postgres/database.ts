@@ -15,6 +15,8 @@ export interface OpenDatabaseOptions {
   readonly poolSize: number;
   /** Take an outside Postgres that acknowledges before it stores. */
   readonly acceptUnsafe: boolean;
+  /** Connections of an outside Postgres that keep people waiting are given up: a server's. */
+  readonly forServing?: boolean;
   readonly log: Log;
   readonly onProgress?: (sentence: string) => void;
   /** The embedded database's thread died. */
@@ -36,6 +38,10 @@ export interface Database extends AsyncDisposable {
 /** The embedded database's folder below the data folder. */
 export const EMBEDDED_FOLDER = "postgres";
 const LOG_CONNECTIONS = 4;
+/** No statement of a service takes as long, whatever it clears away. */
+const SILENCE_MS = 60_000;
+/** The log's are short ones. */
+const LOG_SILENCE_MS = 20_000;
 const EMBEDDED_CONNECTIONS = 4;
 
 /** Connects without migrating: for `doctor`, `migrate status` and tests. */
@@ -52,7 +58,7 @@ export async function connectDatabase(options: OpenDatabaseOptions): Promise<Dat
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
   const database = await connectDatabase(options);
   try {
-    await migrate(database.sql, { log: options.log });
+    await migrateAtLeisure(database, options);
     return database;
   } catch (error) {
     await database[Symbol.asyncDispose]();
@@ -60,19 +66,40 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   }
 }
 
+/** One statement of a migration may take minutes, which a connection that serves people may not. */
+async function migrateAtLeisure(
+  { sql }: Database,
+  { url, log }: OpenDatabaseOptions,
+): Promise<void> {
+  if (url === undefined) {
+    await migrate(sql, { log });
+    return;
+  }
+  const patient = connect({ url, log, poolSize: 1 });
+  try {
+    await migrate(patient, { log });
+  } finally {
+    await patient.end({ timeout: 5 });
+  }
+}
+
 async function openOutside(url: string, options: OpenDatabaseOptions): Promise<Database> {
-  const { log } = options;
-  const sql = connect({ url, log, poolSize: options.poolSize });
-  const logSql = connect({
+  const { log, forServing = false } = options;
+  const sql = connect({
     url,
     log,
+    poolSize: options.poolSize,
+    ...(forServing ? { silenceMs: SILENCE_MS } : {}),
+  });
+  const quick = { url, log, ...(forServing ? { silenceMs: LOG_SILENCE_MS } : {}) };
+  const logSql = connect({
+    ...quick,
     poolSize: LOG_CONNECTIONS,
     genericPlans: true,
     applicationName: "openguild log",
   });
   const session = connect({
-    url,
-    log,
+    ...quick,
     poolSize: 1,
     keepConnections: true,
     applicationName: "openguild writer",
