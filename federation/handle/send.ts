@@ -50,8 +50,8 @@ interface Line {
 /**
  * Takes in what another server has to tell. Each event has its own result, in order, and none
  * keeps the others out; a repetition gets the same answer, and the same id with another body is
- * a conflict. One server's transactions are taken in one after another, in the order in which
- * they came. PROTOCOL.md 8.
+ * a conflict. One server's transactions are examined side by side and have their places in the
+ * turns of rooms in the order in which they came. PROTOCOL.md 8.
  */
 export function sendHandler(deps: SendDeps): FederationHandler {
   const lines = new Map<ServerName, Line>();
