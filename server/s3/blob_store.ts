@@ -12,11 +12,17 @@ import { Upload } from "@aws-sdk/lib-storage";
 import { Readable } from "node:stream";
 import { assertBlobKey } from "../../core/ids/blob_key.ts";
 import type { BlobInfo, BlobStore, ByteRange } from "../../core/ports/blob_store.ts";
+import { awayCode } from "../system/away.ts";
 import { S3Error } from "./s3_error.ts";
 
 /** Bodies above this go up in parts, so that a lost connection repeats one part, not all. */
 const MULTIPART_FROM_BYTES = 8 * 1024 * 1024;
 const PART_BYTES = 8 * 1024 * 1024;
+const CONNECT_MS = 10_000;
+/** Until an answer begins; each request is tried three times. What is read may be read slowly. */
+const ANSWER_MS = 20_000;
+/** The same, for one that brings a part: the slowest line that counts as one makes 70 kB/s. */
+const STORED_MS = 120_000;
 /** Parts in flight: with the part size it bounds the memory of one upload. */
 const PARTS_IN_FLIGHT = 2;
 
@@ -31,6 +37,8 @@ export interface S3Settings {
   readonly pathStyle: boolean;
   /** Put before every key, `[0-9A-Za-z/_-]*`: several servers can share a bucket. */
   readonly prefix?: string;
+  /** How long every answer may take to begin, instead of what is usual (ms). */
+  readonly answerMs?: number;
 }
 
 /** Blobs in an S3 bucket. Sends plain signed requests that servers other than Amazon's know. */
@@ -38,10 +46,12 @@ export class S3BlobStore implements BlobStore, Disposable {
   readonly #client: S3Client;
   readonly #settings: S3Settings;
   readonly #prefix: string;
+  readonly #quick: { readonly requestTimeout: number };
 
   constructor(settings: S3Settings) {
     this.#settings = settings;
     this.#prefix = settings.prefix ?? "";
+    this.#quick = { requestTimeout: settings.answerMs ?? ANSWER_MS };
     this.#client = new S3Client({
       ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
       region: settings.region,
@@ -49,6 +59,11 @@ export class S3BlobStore implements BlobStore, Disposable {
       credentials: {
         accessKeyId: settings.accessKeyId,
         secretAccessKey: settings.secretAccessKey,
+      },
+      requestHandler: {
+        connectionTimeout: CONNECT_MS,
+        requestTimeout: settings.answerMs ?? STORED_MS,
+        throwOnRequestTimeout: true,
       },
       // The trailing checksums of newer clients are refused by many S3 servers.
       requestChecksumCalculation: "WHEN_REQUIRED",
@@ -59,10 +74,10 @@ export class S3BlobStore implements BlobStore, Disposable {
   /** Asks the bucket for a key: throws `S3Error` with advice when address, key or name is wrong. */
   async check(): Promise<void> {
     try {
-      await this.#client.send(new HeadBucketCommand({ Bucket: this.#settings.bucket }));
-      await this.#client.send(
-        new ListObjectsV2Command({ Bucket: this.#settings.bucket, MaxKeys: 1 }),
-      );
+      const { bucket } = this.#settings;
+      await this.#client.send(new HeadBucketCommand({ Bucket: bucket }), this.#quick);
+      const first = new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 });
+      await this.#client.send(first, this.#quick);
     } catch (error) {
       throw this.#explained("check", error);
     }
@@ -109,6 +124,7 @@ export class S3BlobStore implements BlobStore, Disposable {
           ...this.#address(key),
           ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` }),
         }),
+        this.#quick,
       );
       if (answer.Body === undefined) return undefined;
       return answer.Body.transformToWebStream() as ReadableStream<Uint8Array>;
@@ -123,7 +139,8 @@ export class S3BlobStore implements BlobStore, Disposable {
 
   async head(key: string): Promise<BlobInfo | undefined> {
     try {
-      const answer = await this.#client.send(new HeadObjectCommand(this.#address(key)));
+      const command = new HeadObjectCommand(this.#address(key));
+      const answer = await this.#client.send(command, this.#quick);
       return { key, size: answer.ContentLength ?? 0 };
     } catch (error) {
       if (isAbsent(error)) return undefined;
@@ -133,7 +150,7 @@ export class S3BlobStore implements BlobStore, Disposable {
 
   async delete(key: string): Promise<void> {
     try {
-      await this.#client.send(new DeleteObjectCommand(this.#address(key)));
+      await this.#client.send(new DeleteObjectCommand(this.#address(key)), this.#quick);
     } catch (error) {
       if (isAbsent(error)) return;
       throw this.#explained(`delete ${key}`, error);
@@ -160,6 +177,7 @@ export class S3BlobStore implements BlobStore, Disposable {
           Prefix: this.#prefix + prefix,
           ...(token === undefined ? {} : { ContinuationToken: token }),
         }),
+        this.#quick,
       );
     } catch (error) {
       throw this.#explained(`list ${prefix}`, error);
@@ -190,8 +208,8 @@ export class S3BlobStore implements BlobStore, Disposable {
         });
       }
     }
-    const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
-    if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "ETIMEDOUT") {
+    const code = awayCode(error);
+    if (code !== undefined) {
       return new S3Error(`S3 could not ${action}: ${where} cannot be reached (${code}).`, {
         cause: error,
       });

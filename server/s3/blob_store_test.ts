@@ -10,6 +10,7 @@ import {
 import { ALICE, openTestMedia, TEST_SERVER, upload } from "../../tests/harness/media.ts";
 import { png } from "../../tests/harness/pictures.ts";
 import { startSwiftS3 } from "../../tests/harness/swift_s3.ts";
+import { awayCode } from "../system/away.ts";
 import { deleteUpload } from "../services/media/delete_upload.ts";
 import { S3BlobStore, type S3Settings } from "./blob_store.ts";
 import { S3Error } from "./s3_error.ts";
@@ -130,3 +131,32 @@ function plainClient(settings: S3Settings): S3Client {
     },
   });
 }
+
+Deno.test("an S3 server that takes connections and says nothing is given up", async () => {
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const held: Deno.Conn[] = [];
+  const taking = (async () => {
+    for await (const connection of silent) held.push(connection);
+  })();
+  using store = new S3BlobStore({
+    endpoint: `http://127.0.0.1:${(silent.addr as Deno.NetAddr).port}`,
+    region: "r",
+    bucket: "b",
+    accessKeyId: "a",
+    secretAccessKey: "s",
+    pathStyle: true,
+    answerMs: 300,
+  });
+  const isAway = (error: unknown) => {
+    assert.ok(error instanceof S3Error);
+    assert.match(error.message, /bucket "b" at http.* cannot be reached/);
+    assert.equal(awayCode(error), "ETIMEDOUT");
+    return true;
+  };
+  await assert.rejects(store.get("picture"), isAway);
+  await assert.rejects(store.put("picture", chunked(patternBytes(9)), 9), isAway);
+  assert.ok(held.length > 0);
+  silent.close();
+  await taking.catch(() => undefined);
+  for (const connection of held) connection.close();
+});

@@ -35,6 +35,8 @@ export function awayCode(error: unknown): string | undefined {
   for (let depth = 0; depth < DEPTH_MAX && at instanceof Error; depth++) {
     const code = "code" in at ? at.code : undefined;
     if (typeof code === "string" && AWAY.has(code)) return code;
+    // How libraries say that something did not answer.
+    if (at.name === "TimeoutError") return "ETIMEDOUT";
     // Several addresses of one name, each tried in vain.
     at = at.cause ?? (at instanceof AggregateError ? at.errors[0] : undefined);
   }
