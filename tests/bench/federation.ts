@@ -4,35 +4,28 @@
  * its frame on another, alone and beside a hostile server at 1,000 events a second; the join of a
  * large guild. `deno run -A tests/bench/federation.ts [--tiny]`
  */
-import { sendTransaction } from "../../core/api/federation/send.ts";
 import type { HeldEvent } from "../../core/event/event.ts";
-import { writeCanonicalBytes } from "../../core/event/json_write.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
 import { type BenchSize, type Figure, percentile, tellFigure } from "../../scripts/lib/figure.ts";
+import { measureIngest } from "./ingest.ts";
 import { readSize } from "./read_size.ts";
 import { Guest } from "../federation/guest.ts";
-import { deliver, HostilePeer } from "../federation/hostile_peer.ts";
+import { HostilePeer } from "../federation/hostile_peer.ts";
 import { wire } from "../federation/shadow_room.ts";
 import { serverName } from "../harness/events.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
-import { Random } from "../state/random.ts";
 import { verifyAndInsert } from "./ingest_bound.ts";
 import { residentMb } from "./process_facts.ts";
 
 const FULL = { events: 6000, messages: 200, floodS: 15, members: 10_000, history: 100_000 };
 const TINY: typeof FULL = { events: 200, messages: 10, floodS: 2, members: 50, history: 200 };
 const PAUSE_MS = 40;
-const SAID_EVERY_MS = 10;
 const BATCH = limits.transaction.maxPdus;
-/** Transactions of one server under way at once: what its lane takes. */
-const IN_FLIGHT = 8;
-
-let nextTransaction = 1;
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -50,72 +43,6 @@ interface Bench {
 async function enter({ one, owner, roomId }: Bench, peer: HostilePeer): Promise<Guest> {
   const { code } = await owner.do("POST", "/invites", { guild_id: roomId });
   return await Guest.enter(peer, { url: one.url, name: serverName(one.name) }, code);
-}
-
-/** Sends all, fifty at a time, a few transactions at once. Events a second. */
-async function push(guest: Guest, events: readonly HeldEvent[]): Promise<number> {
-  const { peer, victim } = guest;
-  // Written and signed beforehand: the door is measured, and not who knocks.
-  const requests: Request[] = [];
-  for (let at = 0; at < events.length; at += BATCH) {
-    const body = writeCanonicalBytes({
-      origin: peer.name,
-      pdus: events.slice(at, at + BATCH).map(wire),
-      edus: [],
-    });
-    const target = sendTransaction.path.replace(":txn_id", `bench${nextTransaction++}`);
-    requests.push(await peer.sign(victim.url, victim.name, { target, body }));
-  }
-  const begun = performance.now();
-  let next = 0;
-  let accepted = 0;
-  await Promise.all(Array.from({ length: IN_FLIGHT }, async () => {
-    for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
-      const answer = await deliver(request);
-      if (answer.status !== 200) throw new Error(`A transaction was answered ${answer.status}.`);
-      for (const { outcome } of answer.body.results) if (outcome === "accepted") accepted++;
-    }
-  }));
-  if (accepted < events.length) throw new Error(`Only ${accepted} of ${events.length} counted.`);
-  return events.length / ((performance.now() - begun) / 1000);
-}
-
-async function measureIngest(bench: Bench, count: number): Promise<void> {
-  const guest = await enter(bench, bench.fair);
-  const chain = async (name: string): Promise<HeldEvent[]> => {
-    const events: HeldEvent[] = [];
-    let prev: HeldEvent["id"][] = [];
-    // As people talk: each a moment after the one before, none in the future.
-    const from = Date.now() - count * SAID_EVERY_MS;
-    for (let n = 0; n < count; n++) {
-      const ts = from + n * SAID_EVERY_MS;
-      const body = `${name} ${n}: ${"x".repeat(80)}`;
-      const event = await guest.say(bench.general, body, { prev, ts });
-      events.push(event);
-      prev = [event.id];
-    }
-    return events;
-  };
-  const random = new Random(5);
-  // Lets the compiler see the path, and the database's sessions begin, before anything counts.
-  await push(guest, await chain("warm-up"));
-  for (const order of ["in order", "out of order"] as const) {
-    const events = await chain(order);
-    const sent = order === "in order" ? events : random.shuffle(events);
-    const control = () =>
-      verifyAndInsert(bench.one.databaseUrl, events, () => bench.fair.key.entry);
-    const before = await control();
-    const value = await push(guest, sent);
-    const after = await control();
-    tellFigure({
-      bench: "federation",
-      name: `ingest, ${order}`,
-      value,
-      unit: "events/s",
-      control: { name: "verify + insert/s", value: (before + after) / 2 },
-      target: { of: "ratio", atLeast: 0.5 },
-    });
-  }
 }
 
 /** From the call on one server to the frame at a socket of another. */
@@ -297,7 +224,7 @@ export async function measureFederation(size: BenchSize): Promise<void> {
     fair,
     evil,
   };
-  await measureIngest(bench, settings.events);
+  await measureIngest(fair, settings.events);
   await measureDelivery(bench, settings);
   await measureJoin(bench, settings);
 }
