@@ -38,8 +38,13 @@ function byCall(a: Ranked, b: Ranked): number {
     (a.recency === b.recency ? 0 : a.recency - b.recency);
 }
 
-/** How well the name itself fits, 0 the best; the fuzzy order decides among equals. */
-function fit(target: Ranked, wanted: string): number {
+/**
+ * How well the name itself fits, 0 the best; the fuzzy order decides among equals. `named`: the
+ * name alone is a hit. Whoever types a guild's name means the guild, then what is in it, and its
+ * pages of settings last of all.
+ */
+function fit(target: Ranked, wanted: string, named: boolean): number {
+  if (!named) return target.kind === "page" ? 6 : 5;
   const name = plain(target.text);
   if (name === wanted) return 0;
   if (name.startsWith(wanted)) return 1;
@@ -63,8 +68,13 @@ export function rankTargets<Target extends Ranked>(
   const words = pool.map((target) => plain(`${target.text} ${target.detail}`));
   const [indexes, info, order] = fuzzy.search(words, wanted, 1, ORDERED_MAX);
   const found = order && info ? order.map((at) => info.idx[at]) : indexes ?? [];
-  return found.flatMap((at) => at === undefined ? [] : pool[at] ?? [])
-    .map((target, at) => ({ target, at, fit: fit(target, wanted) }))
+  const [byName] = fuzzy.search(pool.map(({ text }) => plain(text)), wanted, 1, ORDERED_MAX);
+  const named = new Set(byName);
+  return found.flatMap((index) => {
+    const target = index === undefined ? undefined : pool[index];
+    return target ? [{ target, fit: fit(target, wanted, named.has(index ?? -1)) }] : [];
+  })
+    .map((hit, at) => ({ ...hit, at }))
     .sort((a, b) => a.fit - b.fit || byCall(a.target, b.target) || a.at - b.at)
     .map(({ target }) => target);
 }

@@ -49,6 +49,20 @@ Deno.test("the name itself, its beginning, the beginning of a word, then anywher
   ]);
 });
 
+Deno.test("a guild's name means the guild, then its channels, and its settings last", () => {
+  const settings = "Settings of Ann's Garden";
+  const list = [
+    target("Roles", { kind: "page", detail: settings }),
+    target("Members", { kind: "page", detail: settings }),
+    target("beans", { detail: "Ann's Garden" }),
+    target("Ann's Garden", { kind: "guild", detail: "Guild" }),
+  ];
+  for (const query of ["garden", "Ann's Garden", "anns garden", "ann gar", "gardn"]) {
+    assert.deepEqual(names(list, query).slice(0, 2), ["Ann's Garden", "beans"], query);
+  }
+  assert.deepEqual(names(list, "roles ann"), ["Roles"]);
+});
+
 Deno.test("among names that fit alike, what calls comes first", () => {
   const list = [
     target("seed-one"),
