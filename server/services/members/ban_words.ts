@@ -3,8 +3,8 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
 
 /**
- * Throws `forbidden` while the user is banned, saying until when (`details.until_ts`, ms), where
- * the ban has an end.
+ * Throws `forbidden` with `details.banned` while the user is banned, saying until when
+ * (`details.until_ts`, ms), where the ban has an end.
  */
 export function requireNoBan(
   authority: Authority,
@@ -18,11 +18,13 @@ export function requireNoBan(
   if (authority.membership(userId, nowMs) !== "ban") return;
   const until = authority.member(userId)?.until;
   throw until === undefined
-    ? new OperationError("forbidden", `${who} banned from this guild.`)
+    ? new OperationError("forbidden", `${who} banned from this guild.`, {
+      details: { banned: true },
+    })
     : new OperationError(
       "forbidden",
       `${who} banned from this guild until ${minuteOf(until)} (UTC).`,
-      { details: { until_ts: until } },
+      { details: { banned: true, until_ts: until } },
     );
 }
 

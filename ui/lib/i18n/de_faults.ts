@@ -18,6 +18,7 @@ export const faults: Readonly<Record<keyof typeof english, string>> = {
   "fault.second_factor_required": "Dieses Konto fragt auch nach einem Code.",
   "fault.confirmation_required": "Zeig noch einmal, dass du es bist, um weiterzumachen.",
   "fault.forbidden": "Das darfst du nicht.",
+  "fault.banned": "Du bist aus dieser Gilde verbannt.",
   "fault.registration_closed": "Auf diesem Weg nimmt der Server keine neuen Konten an.",
   "fault.account_waiting": "Diese Registrierung wartet darauf, dass es weitergeht.",
   "fault.account_locked":

@@ -16,6 +16,7 @@ export const faults = {
   "fault.second_factor_required": "This account asks for a code, too.",
   "fault.confirmation_required": "Show once more that it is you to go on.",
   "fault.forbidden": "You may not do that.",
+  "fault.banned": "You are banned from this guild.",
   "fault.registration_closed": "This server takes no new accounts this way.",
   "fault.account_waiting": "This registration waits to go on.",
   "fault.account_locked": "This account is locked. Ask an administrator of this server.",

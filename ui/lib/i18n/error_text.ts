@@ -23,6 +23,7 @@ export function errorText(error: ApiError): string {
   if (HURRIED.has(code) && typeof waitMs === "number" && waitMs > 0) {
     return t("fault.wait", { n: Math.ceil(waitMs / 1000) });
   }
-  const text = t(`fault.${code}`);
+  const text = t(error.details["banned"] === true ? "fault.banned" : `fault.${code}`);
+  if (error.details["banned"] === true && error.details["until_ts"] === undefined) return text;
   return ROUGH.has(code) ? t("fault.said", { text, said: message }) : text;
 }

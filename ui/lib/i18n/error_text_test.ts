@@ -21,6 +21,11 @@ Deno.test("English shows what the server said; every code has words in other lan
 
 Deno.test("a rough code keeps the server's sentence, an exact one needs none, a pause says how long", () => {
   assert.equal(show("forbidden"), `Das darfst du nicht. (${SAID})`);
+  assert.equal(show("forbidden", { banned: true }), "Du bist aus dieser Gilde verbannt.");
+  assert.equal(
+    show("forbidden", { banned: true, until_ts: 1 }),
+    `Du bist aus dieser Gilde verbannt. (${SAID})`,
+  );
   assert.equal(show("name_taken"), "Dieser Benutzername ist vergeben.");
   assert.equal(
     show("rate_limited", { retry_after_ms: 1200 }),
