@@ -15,6 +15,7 @@ import { buildWorker } from "./dev/worker.ts";
 import { islandTexts, isPseudo, type Sources, sourcesBehind } from "./dev/texts.ts";
 import {
   type AssetManifest,
+  BUILD_URL,
   ENGINE_FILE,
   SEALED_FILE,
   type TextUrls,
@@ -361,6 +362,7 @@ async function build(): Promise<void> {
     await buildWorker(UI, { build: manifest.build, files, sealed }),
     WORKER_URL,
   );
+  await out.add("build.txt", new TextEncoder().encode(manifest.build), BUILD_URL);
   // Written last: its time says that the build is whole.
   await Deno.writeTextFile(`${OUT}/manifest.json`, JSON.stringify(manifest, null, 1));
 }

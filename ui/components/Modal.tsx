@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../lib/i18n/t.ts";
 import { Icon } from "./Icon.tsx";
 
@@ -20,7 +20,8 @@ export function Modal(props: {
 }) {
   const { onClose } = props;
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // At once: the next key may be meant for it.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const dialog = ref.current;
     dialog?.showModal();

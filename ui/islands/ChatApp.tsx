@@ -212,6 +212,7 @@ function laterSteps(state: ChatState, keep: Keep): Step[] {
     fetched(async () => (await import("../lib/browser/page_habits.ts")).startHabits(state)),
     fetched(async () => (await import("../lib/browser/privacy_start.ts")).startPrivacy(state)),
     fetched(async () => (await import("../lib/browser/keep_offline.ts")).keepOffline(state)),
+    fetched(async () => (await import("../lib/browser/new_build.ts")).watchBuild(state)),
     fetched(async () => {
       const { startWorker } = await import("../lib/browser/service_worker.ts");
       return followWorker(state, await startWorker(state));

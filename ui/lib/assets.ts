@@ -13,6 +13,8 @@ export const VOICE_FILE = "voice.js";
 /** What the service worker opens encrypted messages with. */
 export const SEALED_FILE = "sealed.js";
 export const WORKER_URL = "/sw.js";
+/** The id of the build alone: pages that stay open ask for it. */
+export const BUILD_URL = "/build.txt";
 
 /** What `dev.ts` wrote about the client side: urls of scripts and styles, files to serve. */
 export interface AssetManifest {

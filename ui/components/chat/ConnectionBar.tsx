@@ -8,6 +8,18 @@ function reload(): void {
     .catch(() => location.reload());
 }
 
+/** The words and the button that bring the newer version. */
+export function NewerVersion() {
+  return (
+    <>
+      <span>{t("update.ready")}</span>
+      <button type="button" class="button small" onClick={reload}>
+        {t("update.reload")}
+      </button>
+    </>
+  );
+}
+
 /** Says when the live connection is lost, and when a new version waits; silent while all is well. */
 export function ConnectionBar() {
   const state = useChat();
@@ -29,14 +41,7 @@ export function ConnectionBar() {
           </button>
         </>
       )}
-      {update && (
-        <>
-          <span>{t("update.ready")}</span>
-          <button type="button" class="button small" onClick={reload}>
-            {t("update.reload")}
-          </button>
-        </>
-      )}
+      {update && <NewerVersion />}
     </div>
   );
 }

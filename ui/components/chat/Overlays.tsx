@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComponentType } from "preact";
 import { fetchPart, useLazy } from "../../lib/browser/use_lazy.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -6,9 +6,14 @@ import type { Overlay } from "../../lib/store/chat.ts";
 import { Logo } from "../Logo.tsx";
 import { Modal } from "../Modal.tsx";
 import { useChat } from "./chat_context.ts";
+import { NewerVersion } from "./ConnectionBar.tsx";
 
 type Kind = Overlay["kind"];
-type Loaded = ComponentType<{ overlay: Overlay }>;
+type Loaded = ComponentType<{
+  overlay: Overlay;
+  /** What was typed before the script was here. */
+  typed: string;
+}>;
 
 /** Each dialog is a script of its own, fetched when it is first opened. */
 const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
@@ -71,20 +76,54 @@ export function VerificationDesk() {
  */
 function Coming() {
   const state = useChat();
-  const lost = state.connection.value === "reconnecting";
   return (
     <Modal title={t("loading")} plain coming onClose={() => state.overlay.value = null}>
-      <p class="row" role="status">
-        <Logo turning />
-        {t(lost ? "connection.lost" : "loading")}
-      </p>
+      <ComingLine />
     </Modal>
+  );
+}
+
+/** The same with the switcher's field, where it will be. */
+function ComingSwitcher({ onType }: { onType: (text: string) => void }) {
+  const state = useChat();
+  return (
+    <Modal title={t("switcher.title")} plain coming onClose={() => state.overlay.value = null}>
+      <div class="switcher">
+        <input
+          class="input"
+          type="text"
+          aria-label={t("switcher.title")}
+          placeholder={t("switcher.placeholder")}
+          autocomplete="off"
+          spellcheck={false}
+          autofocus
+          onInput={(event) => onType(event.currentTarget.value)}
+        />
+        <ComingLine />
+      </div>
+    </Modal>
+  );
+}
+
+function ComingLine() {
+  const state = useChat();
+  const lost = state.connection.value === "reconnecting";
+  return (
+    <p class="row" role="status">
+      {state.updateReady.value && !lost ? <NewerVersion /> : (
+        <>
+          <Logo turning />
+          {t(lost ? "connection.lost" : "loading")}
+        </>
+      )}
+    </p>
   );
 }
 
 export function Overlays() {
   const state = useChat();
   const overlay = state.overlay.value;
+  const typed = useRef("");
   const [loaded, setLoaded] = useState<{ kind: Kind; part: Loaded } | undefined>(undefined);
   useEffect(() => {
     if (!overlay || loaded?.kind === overlay.kind) return;
@@ -93,8 +132,15 @@ export function Overlays() {
       (part) => setLoaded({ kind: overlay.kind, part: part as Loaded }),
     );
   }, [overlay?.kind]);
+  useEffect(() => {
+    if (!overlay || loaded?.kind === overlay.kind) typed.current = "";
+  });
   if (!overlay) return null;
-  if (loaded?.kind !== overlay.kind) return <Coming />;
+  if (loaded?.kind !== overlay.kind) {
+    return overlay.kind === "switcher"
+      ? <ComingSwitcher onType={(text) => typed.current = text} />
+      : <Coming />;
+  }
   const Part = loaded.part;
-  return <Part key={overlay.kind} overlay={overlay} />;
+  return <Part key={overlay.kind} overlay={overlay} typed={typed.current} />;
 }

@@ -1,6 +1,9 @@
 import { ENGLISH } from "./languages.ts";
 import { language } from "./t.ts";
 
+/** Told to the window when a part of the page did not come. */
+export const PART_LOST = "openguild:part-lost";
+
 let load: () => Promise<void> = () => Promise.resolve();
 let loaded: Promise<void> | undefined;
 
@@ -16,8 +19,13 @@ export async function withTexts<Part>(part: Promise<Part>): Promise<Part> {
     loaded = undefined;
     throw error;
   });
-  const [module] = await Promise.all([part, loaded]);
-  return module;
+  try {
+    const [module] = await Promise.all([part, loaded]);
+    return module;
+  } catch (error) {
+    dispatchEvent(new Event(PART_LOST));
+    throw error;
+  }
 }
 
 /** Waits for the words of refusals, which are later texts; without them the server's own are shown. */

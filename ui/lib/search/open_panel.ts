@@ -5,7 +5,7 @@ import type { SearchScope } from "./subject.ts";
 
 /** Where panels lie over the timeline; as in app.css. */
 const NARROW = "(max-width: 63.99rem)";
-const BOX = ".search-panel input[role=combobox]";
+const BOX = ".search-box input";
 
 export function isSearchOpen({ finding, panel }: ChatState): boolean {
   if (finding.value === null) return false;

@@ -16,10 +16,10 @@ const SHOWN = 12;
 const PAGE = 5;
 
 /** Ctrl+K: type a few letters of any place or person and go there. */
-export default function Switcher() {
+export default function Switcher({ typed }: { typed: string }) {
   const state = useChat();
   const { busy, error, run } = useSubmit();
-  const [query, setQuery] = useState("");
+  const [query, setQuery] = useState(typed);
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   const targets = useMemo(() => switchTargets(state, readRecent()), []);

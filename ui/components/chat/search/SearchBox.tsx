@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { SEARCH_CHARS_MAX } from "../../../../core/search/query.ts";
 import { holdPopover } from "../../../lib/browser/popovers.ts";
 import { t } from "../../../lib/i18n/t.ts";
@@ -26,8 +26,8 @@ export function SearchBox({ subject, text, setText, onEnter, onDown }: BoxProps)
     box,
     setText,
   });
-  const shown = state.panel.value === "search";
-  useEffect(() => box.current?.focus(), [shown]);
+  // Before the next key: what stood for it until now had the focus.
+  useLayoutEffect(() => box.current?.focus(), [state.panel.value === "search"]);
   useEffect(() => list.length > 0 ? holdPopover(close) : undefined, [list.length > 0]);
   const onKey = (event: KeyboardEvent) => {
     const { key, isComposing } = event;

@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { searchTerms } from "../../../../core/search/query.ts";
 import { openPlace } from "../../../lib/browser/history.ts";
 import { t } from "../../../lib/i18n/t.ts";
@@ -14,15 +14,23 @@ import { SearchBox } from "./SearchBox.tsx";
 import { SearchResults } from "./SearchResults.tsx";
 
 /** What was said in the open place, found by words and filters. On a phone it lies over all. */
-export default function SearchPanel() {
+export default function SearchPanel({ typed }: {
+  /** What was typed before the script was here. */
+  typed: string;
+}) {
   const state = useChat();
   const subject = subjectOf(state, state.finding.value ?? "all");
-  return subject ? <Panel key={subject.owner} subject={subject} /> : null;
+  // In the place where it was typed alone.
+  const early = useRef(typed);
+  useEffect(() => {
+    early.current = "";
+  }, []);
+  return subject ? <Panel key={subject.owner} subject={subject} typed={early.current} /> : null;
 }
 
-function Panel({ subject }: { subject: Subject }) {
+function Panel({ subject, typed }: { subject: Subject; typed: string }) {
   const state = useChat();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(typed);
   const search = useSearch(state, subject, text);
   const panel = useRef<HTMLElement>(null);
   const selfId = state.self.value.user.id;
