@@ -214,6 +214,10 @@ export const POPOVERS: Readonly<Record<string, (page: Page) => Promise<void>>> =
     await page.locator(".side-row", { hasText: "general" }).click({ button: "right" });
     await page.getByRole("menuitem", { name: "Mark as read" }).waitFor();
   },
+  "menu of a person": async (page) => {
+    await page.locator(".members .member", { hasText: "Bob" }).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Ban" }).waitFor();
+  },
   "menu of a message": async (page) => {
     await message(page, "Hello world").hover();
     await message(page, "Hello world").getByRole("button", { name: "More", exact: true }).click();

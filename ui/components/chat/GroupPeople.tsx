@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { GroupDm } from "../../../core/api/gateway.ts";
+import { menuHandlers } from "../../lib/browser/place_menu.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { foreignServer, nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -60,6 +61,7 @@ function PersonRow({ group, person: { user, state: stands } }: { group: GroupDm;
         class={stands === "invited" ? "side-row member away" : "side-row member"}
         data-stop
         onClick={() => state.overlay.value = { kind: "profile", userId: user.id, guildId: null }}
+        {...menuHandlers(state, { kind: "person", userId: user.id, name, guildId: null })}
       >
         <Avatar
           id={user.id}

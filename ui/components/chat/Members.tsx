@@ -2,6 +2,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import { loadMembers, loadMoreMembers } from "../../lib/browser/guilds.ts";
 import { Later } from "../../lib/browser/hydrate_later.ts";
+import { menuHandlers } from "../../lib/browser/place_menu.ts";
 import { useFollowed } from "../../lib/browser/use_followed.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
@@ -168,6 +169,7 @@ function MemberRow(
         data-stop
         onClick={() =>
           state.overlay.value = { kind: "profile", userId: user.id, guildId: guild.id }}
+        {...menuHandlers(state, { kind: "person", userId: user.id, name, guildId: guild.id })}
       >
         <Avatar
           id={user.id}

@@ -3,6 +3,7 @@ import type { Message } from "../../../core/api/message.ts";
 import type { Poll } from "../../../core/api/poll.ts";
 import { openMessageMenu } from "../../lib/browser/message_menu.ts";
 import { toggleReaction } from "../../lib/browser/messages.ts";
+import { menuHandlers } from "../../lib/browser/place_menu.ts";
 import { maySelect, toggleSelected } from "../../lib/browser/select_messages.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { loadSpan, openPlace } from "../../lib/browser/history.ts";
@@ -11,7 +12,7 @@ import { faceOf, foreignServer, handleOf, nameOf } from "../../lib/format/names.
 import { messagePath } from "../../lib/format/paths.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { lockOf } from "../../lib/store/locked_media.ts";
-import { messageHref, plainText, showProfile } from "../../lib/store/links.ts";
+import { messageHref, personTarget, plainText, showProfile } from "../../lib/store/links.ts";
 import { formatFull, formatTime } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
@@ -162,6 +163,11 @@ function onMessageKey(event: KeyboardEvent, state: ChatState, message: Message) 
   event.preventDefault();
 }
 
+/** A webhook is nobody: its name has the menu of the message. */
+function authorMenu(state: ChatState, message: Message, name: string) {
+  return message.webhook ? {} : menuHandlers(state, personTarget(state, message.author.id, name));
+}
+
 function AuthorPicture({ message, name }: { message: Message; name: string }) {
   const state = useChat();
   return (
@@ -171,6 +177,7 @@ function AuthorPicture({ message, name }: { message: Message; name: string }) {
       tabIndex={-1}
       aria-hidden="true"
       onClick={() => showProfile(state, message.author.id)}
+      {...authorMenu(state, message, name)}
     >
       <Avatar id={message.author.id} name={name} uri={faceOf(message)} />
     </button>
@@ -198,6 +205,7 @@ function MessageHead({ message, name }: { message: Message; name: string }) {
         type="button"
         class={`msg-name ${colorClass(message.color)}`}
         onClick={() => showProfile(state, message.author.id)}
+        {...authorMenu(state, message, name)}
       >
         {name}
       </button>

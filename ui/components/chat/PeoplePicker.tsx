@@ -26,7 +26,8 @@ export interface Picked {
 export function pickedIds(state: ChatState, { chosen, query }: Picked): string[] {
   const typed = query.trim().toLowerCase();
   if (typed === "") return [...chosen];
-  return [...new Set([...chosen, typedId(state, typed)])];
+  const found = fitting(state, knownPeople(state), { query, barred: chosen });
+  return [...new Set([...chosen, named(state, found, query)])];
 }
 
 /** Friends and people one talks with first, then those of guilds. */
@@ -48,7 +49,26 @@ function typedId(state: ChatState, typed: string): string {
 /** Who is meant by what was typed: a full name its bearer, a part of one the first who fits. */
 function named(state: ChatState, found: readonly User[], query: string): string {
   const typed = query.trim().toLowerCase();
-  return parseTypedUserId(typed) ?? found[0]?.id ?? typedId(state, typed);
+  const whole = typedId(state, typed);
+  const meant = found.find(({ id }) => id === whole) ?? found[0];
+  return parseTypedUserId(typed) ?? meant?.id ?? whole;
+}
+
+/** Those whom what was typed may mean. */
+function fitting(
+  state: ChatState,
+  people: readonly User[],
+  { query, barred }: { readonly query: string; readonly barred: readonly string[] },
+): User[] {
+  const typed = query.trim().toLowerCase().replace(/^@/, "");
+  const without = new Set([state.self.value.user.id, ...barred]);
+  return people
+    .filter((user) =>
+      !without.has(user.id) && !state.isBlocked(user.id) &&
+      (nameOf(user).toLowerCase().includes(typed) || user.id.slice(1).startsWith(typed) ||
+        handleOf(user.id).slice(1).startsWith(typed))
+    )
+    .slice(0, SHOWN);
 }
 
 /** A field to look for people, those who fit, and those who are chosen. */
@@ -62,7 +82,6 @@ export function PeoplePicker(props: {
 }) {
   const state = useChat();
   const { picked, picked: { chosen, query }, onPick } = props;
-  const selfId = state.self.value.user.id;
   const [said, setSaid] = useState("");
   const members = state.members.value;
   // Whose guilds were not looked at yet are known of by them.
@@ -71,17 +90,12 @@ export function PeoplePicker(props: {
   }, []);
   const further = useFoundPeople(state, query);
   const found = useMemo((): User[] => {
-    const typed = query.trim().toLowerCase().replace(/^@/, "");
-    const barred = new Set([selfId, ...chosen, ...props.without ?? []]);
     const known = new Map(knownPeople(state).map((user) => [user.id, user]));
     for (const user of further) known.set(user.id, user);
-    return [...known.values()]
-      .filter((user) =>
-        !barred.has(user.id) && !state.isBlocked(user.id) &&
-        (nameOf(user).toLowerCase().includes(typed) || user.id.slice(1).startsWith(typed) ||
-          handleOf(user.id).slice(1).startsWith(typed))
-      )
-      .slice(0, SHOWN);
+    return fitting(state, [...known.values()], {
+      query,
+      barred: [...chosen, ...props.without ?? []],
+    });
   }, [query, chosen, props.without, members, further]);
   const add = (userId: string) => {
     onPick({ chosen: [...new Set([...chosen, userId])], query: "" });

@@ -18,11 +18,12 @@ import { GuildMenuItems } from "./GuildMenuItems.tsx";
 import { LeaveItem } from "./LeaveItem.tsx";
 import { MenuButton, MenuLink } from "./Menu.tsx";
 import { NotifyItems } from "./NotifyItems.tsx";
+import PersonMenuItems from "./PersonMenuItems.tsx";
 import { PrivateItems } from "./PrivateItems.tsx";
 
 const MARGIN_PX = 8;
 
-/** What can be done with a guild, category, channel or conversation of the lists. */
+/** What can be done with a guild, category, channel or conversation of the lists, or a person. */
 export default function PlaceMenu({ menu }: { menu: OpenMenu }) {
   const state = useChat();
   const list = useRef<HTMLDivElement>(null);
@@ -36,11 +37,23 @@ export default function PlaceMenu({ menu }: { menu: OpenMenu }) {
     if (!box) return;
     box.popover = "manual";
     box.showPopover();
-    const { offsetWidth: width, offsetHeight: height } = box;
-    box.style.left = `${Math.max(MARGIN_PX, Math.min(menu.x, innerWidth - width - MARGIN_PX))}px`;
-    box.style.top = `${Math.max(MARGIN_PX, Math.min(menu.y, innerHeight - height - MARGIN_PX))}px`;
+    const put = () => {
+      const { offsetWidth: width, offsetHeight: height } = box;
+      box.style.left = `${Math.max(MARGIN_PX, Math.min(menu.x, innerWidth - width - MARGIN_PX))}px`;
+      box.style.top = `${
+        Math.max(MARGIN_PX, Math.min(menu.y, innerHeight - height - MARGIN_PX))
+      }px`;
+    };
+    put();
+    // Some items come once the server has answered.
+    const grown = new ResizeObserver(put);
+    grown.observe(box);
     box.querySelector<HTMLElement>("[role=menuitem]")?.focus();
-    return holdPopover(closeBack);
+    const release = holdPopover(closeBack);
+    return () => {
+      grown.disconnect();
+      release();
+    };
   }, [menu]);
   useEffect(() => {
     const away = (event: Event) => {
@@ -63,9 +76,13 @@ export default function PlaceMenu({ menu }: { menu: OpenMenu }) {
         role="menu"
         aria-label={label}
         onKeyDown={(event) => moveInMenu(event, list.current, close)}
-        onClick={closeBack}
+        onClick={() => {
+          // What was done may have given the focus to something already, as a mention to the box.
+          if (list.current?.contains(document.activeElement)) closeBack();
+          else close();
+        }}
       >
-        {itemsOf(state, menu.target)}
+        {itemsOf(state, menu)}
       </div>
     </nav>
   );
@@ -83,10 +100,12 @@ function titleOf(state: ChatState, target: MenuTarget): string {
       return target.channel.name;
     case "dm":
       return dmName(target.dm, state.self.value.user.id);
+    case "person":
+      return target.name;
   }
 }
 
-function itemsOf(state: ChatState, target: MenuTarget): ComponentChildren {
+function itemsOf(state: ChatState, { target, from }: OpenMenu): ComponentChildren {
   switch (target.kind) {
     case "home":
       return <ReadItem onClick={() => markDmsRead(state)} />;
@@ -98,6 +117,8 @@ function itemsOf(state: ChatState, target: MenuTarget): ComponentChildren {
       return <ChannelItems target={target} />;
     case "dm":
       return <DmItems target={target} />;
+    case "person":
+      return <PersonMenuItems userId={target.userId} guildId={target.guildId} from={from} />;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Channel } from "../../../core/api/channel.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import type { VoiceParticipant } from "../../../core/api/voice.ts";
+import { menuHandlers } from "../../lib/browser/place_menu.ts";
 import { memberName, nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
@@ -66,6 +67,7 @@ function Person(
           ...at,
           userId: one.user.id,
         }}
+      {...menuHandlers(state, { kind: "person", userId: one.user.id, name, guildId: guild.id })}
     >
       <Avatar
         id={one.user.id}

@@ -7,7 +7,8 @@ import { colorClass } from "../../lib/format/role_color.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { emojiKey, findEmoji } from "../../lib/format/guild_emoji.ts";
 import type { EmojiToken } from "../../lib/md/parse.ts";
-import { showProfile } from "../../lib/store/links.ts";
+import { menuHandlers } from "../../lib/browser/place_menu.ts";
+import { personTarget, showProfile } from "../../lib/store/links.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
 import { channelOf, guildOf, type Place } from "../../lib/store/place.ts";
 import { EmojiPicture } from "./EmojiPicture.tsx";
@@ -41,6 +42,7 @@ export function drawMention(
           type="button"
           class={me ? "pill call" : "pill"}
           onClick={() => showProfile(state, token.id)}
+          {...menuHandlers(state, personTarget(state, token.id, name))}
         >
           @{name}
         </button>

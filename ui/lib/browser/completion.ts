@@ -1,6 +1,6 @@
 import type { GuildEmoji, Member } from "../../../core/api/guild.ts";
 import { othersIn } from "../format/dm_name.ts";
-import { foreignServer, handleOf, localPart, memberName, nameOf } from "../format/names.ts";
+import { handleOf, localPart, memberName, nameOf } from "../format/names.ts";
 import { emojiKey, searchGuildEmoji } from "../format/guild_emoji.ts";
 import { can } from "../format/rights.ts";
 import { t } from "../i18n/t.ts";
@@ -8,6 +8,7 @@ import type { ChatState } from "../store/chat.ts";
 import { plainText } from "../store/links.ts";
 import { channelOf, guildOf, isTalk } from "../store/place.ts";
 import { callApi } from "./browser_api.ts";
+import { mentionOf } from "./mention_person.ts";
 import { loadEmoji, searchEmoji } from "./emoji_data.ts";
 import { withTexts } from "../i18n/later.ts";
 
@@ -160,9 +161,7 @@ function suggestPeople(
       key: user.id,
       label: name,
       detail: handleOf(user.id),
-      insert: foreignServer(user.id, state.server.name) === undefined
-        ? `@${localPart(user.id)}`
-        : handleOf(user.id),
+      insert: mentionOf(state, user.id),
       user: { id: user.id, avatar: user.avatar },
     }));
   return [...found, ...suggestRoles(state, typed)].slice(0, SHOWN);

@@ -93,6 +93,8 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "place.fold": "Zuklappen",
   "place.unfold": "Aufklappen",
   "place.profile": "Profil",
+  "person.mention": "Erwähnen",
+  "person.copyName": "Namen kopieren",
 
   "key.Ctrl": "Strg",
   "key.Shift": "Umschalt",

@@ -25,6 +25,10 @@ export const people: Readonly<Record<keyof typeof english, string>> = {
   "friend.block": "Blockieren",
   "friend.unblock": "Nicht mehr blockieren",
   "friend.unblockOf": "{name} nicht mehr blockieren",
+  "friend.done.accept": "Du und {name} seid befreundet.",
+  "friend.done.remove": "{name} steht nicht mehr auf deiner Freundesliste.",
+  "friend.done.block": "{name} ist blockiert.",
+  "friend.done.unblock": "{name} ist nicht mehr blockiert.",
   "friend.blockedText":
     "Du hast diese Person blockiert: Ihre Nachrichten, Anfragen und Einladungen siehst du nicht. Sie erfährt nichts davon.",
   "friend.askingCount": "{n, plural, one {# Anfrage} other {# Anfragen}}",

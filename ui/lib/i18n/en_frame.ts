@@ -91,6 +91,8 @@ export const frame = {
   "place.fold": "Fold up",
   "place.unfold": "Unfold",
   "place.profile": "Profile",
+  "person.mention": "Mention",
+  "person.copyName": "Copy name",
 
   "key.Ctrl": "Ctrl",
   "key.Shift": "Shift",

@@ -23,6 +23,10 @@ export const people = {
   "friend.block": "Block",
   "friend.unblock": "Unblock",
   "friend.unblockOf": "Unblock {name}",
+  "friend.done.accept": "You and {name} are friends.",
+  "friend.done.remove": "{name} is off your list of friends.",
+  "friend.done.block": "{name} is blocked.",
+  "friend.done.unblock": "{name} is not blocked any more.",
   "friend.blockedText":
     "You have blocked them: their messages, requests and invitations are not shown to you. They are not told.",
   "friend.askingCount": "{n, plural, one {# request} other {# requests}}",

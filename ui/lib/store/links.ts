@@ -6,16 +6,22 @@ import { messagePath, threadPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
 import { memberName, nameOf } from "../format/names.ts";
 import type { ChatState } from "./chat.ts";
+import type { MenuTarget } from "./menu_target.ts";
 import { guildOf, type Known, pathOf, type Place } from "./place.ts";
 
 /** Opens the card of a user, with the guild one is in. */
 export function showProfile(state: ChatState, userId: string) {
+  state.overlay.value = { kind: "profile", userId, guildId: guildIdHere(state) };
+}
+
+function guildIdHere(state: ChatState): string | null {
   const place = state.place.value;
-  state.overlay.value = {
-    kind: "profile",
-    userId,
-    guildId: place.kind === "channel" || place.kind === "guild" ? place.guildId : null,
-  };
+  return place.kind === "channel" || place.kind === "guild" ? place.guildId : null;
+}
+
+/** What the menu of a user is about, in the guild one is in. */
+export function personTarget(state: ChatState, userId: string, name: string): MenuTarget {
+  return { kind: "person", userId, name, guildId: guildIdHere(state) };
 }
 
 /** Where messages stand: the address of the place, and its guild; null in a conversation. */

@@ -13,7 +13,14 @@ export type MenuTarget =
     readonly channels: readonly Channel[];
   }
   | { readonly kind: "channel"; readonly guild: Guild; readonly channel: Channel }
-  | { readonly kind: "dm"; readonly dm: Dm };
+  | { readonly kind: "dm"; readonly dm: Dm }
+  | {
+    readonly kind: "person";
+    readonly userId: string;
+    readonly name: string;
+    /** Where they are met as a member. */
+    readonly guildId: string | null;
+  };
 
 export interface OpenMenu {
   readonly target: MenuTarget;

@@ -27,13 +27,15 @@ export default function Moderate(
   const state = useChat();
   const { act, guildId, userId } = overlay;
   const [reason, setReason] = useState("");
-  const [choice, setChoice] = useState(act === "timeout" ? 600_000 : 0);
   const { busy, error, run } = useSubmit();
   const member = state.memberOf(guildId, userId);
+  const rests = (member?.timeout_until ?? 0) > state.now.value;
+  const [choice, setChoice] = useState(act === "timeout" && !rests ? 600_000 : 0);
   const name = member ? memberName(member) : nameOf(state.userOf(userId));
   const [end, setEnd] = useState({ end: "", day: "" });
   const params = { guild_id: guildId, user_id: userId };
   const why = reason.trim() === "" ? {} : { reason: reason.trim() };
+  const lifts = act === "timeout" && choice === 0;
   const perform = () =>
     run(async () => {
       if (act === "kick") await callApi("kickMember", { params, body: why });
@@ -45,16 +47,16 @@ export default function Moderate(
       if (act === "timeout") {
         await callApi("updateMember", {
           params,
-          body: { ...why, timeout_until: choice === 0 ? null : state.now.value + choice },
+          body: { ...why, timeout_until: lifts ? null : state.now.value + choice },
         });
       }
       state.overlay.value = null;
-      showToast(state, t(`moderate.${act}Done`, { name }));
+      showToast(state, t(lifts ? "moderate.liftDone" : `moderate.${act}Done`, { name }));
     });
   const options = act === "ban" ? PURGES : TIMEOUTS;
   return (
-    <Dialog title={t(`moderate.${act}Title`, { name })}>
-      <p class="muted">{t(`moderate.${act}Text`)}</p>
+    <Dialog title={t(lifts ? "moderate.liftTitle" : `moderate.${act}Title`, { name })}>
+      <p class="muted">{t(lifts ? "moderate.liftText" : `moderate.${act}Text`)}</p>
       {act === "ban" && <BanLength chosen={end} onChoose={setEnd} />}
       {act !== "kick" && (
         <label class="field">
@@ -64,9 +66,7 @@ export default function Moderate(
             value={String(choice)}
             onChange={(event) => setChoice(Number(event.currentTarget.value))}
           >
-            {act === "timeout" && (member?.timeout_until ?? 0) > state.now.value && (
-              <option value="0">{t("moderate.lift")}</option>
-            )}
+            {act === "timeout" && rests && <option value="0">{t("moderate.lift")}</option>}
             {options.map(([value, label]) => <option key={value} value={value}>{t(label)}</option>)}
           </select>
         </label>
@@ -82,8 +82,9 @@ export default function Moderate(
       </label>
       {error && <p class="field-error" role="alert">{error}</p>}
       <ActRow
-        label={t(`member.${act}`)}
+        label={t(lifts ? "moderate.lift" : `member.${act}`)}
         disabled={busy}
+        harmless={lifts}
         onAct={perform}
       />
     </Dialog>

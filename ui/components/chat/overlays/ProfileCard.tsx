@@ -4,6 +4,7 @@ import type { User } from "../../../../core/api/user.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
 import { useLazy } from "../../../lib/browser/use_lazy.ts";
 import { openDm } from "../../../lib/browser/guilds.ts";
+import { type ModerationAct, moderationOf } from "../../../lib/format/moderation.ts";
 import { handleOf, memberName, nameOf } from "../../../lib/format/names.ts";
 import { guildPath } from "../../../lib/format/paths.ts";
 import { can } from "../../../lib/format/rights.ts";
@@ -161,17 +162,13 @@ function MutualGuilds({ userId, here }: { userId: string; here: string | null })
 /** Buttons for those who may use them on members below their own rank. */
 function Moderation({ guild, member }: { guild: Guild; member: Member }) {
   const state = useChat();
-  const rank = Math.max(
-    0,
-    ...guild.roles.filter((role) => member.roles.includes(role.id)).map((role) => role.position),
-  );
-  if (guild.owner === member.user.id || rank >= guild.rank) return null;
-  const open = (act: "kick" | "ban" | "timeout") => () =>
+  const { roles, acts } = moderationOf(guild, member);
+  const rests = (member.timeout_until ?? 0) > state.now.value;
+  const open = (act: ModerationAct) => () =>
     state.overlay.value = { kind: "moderate", act, userId: member.user.id, guildId: guild.id };
-  const { permissions } = guild;
   return (
     <>
-      {can(permissions, "MANAGE_ROLES") && (
+      {roles && (
         <a
           class="button"
           href={`${guildPath(guild.id)}/settings/members/${encodeURIComponent(member.user.id)}`}
@@ -179,19 +176,16 @@ function Moderation({ guild, member }: { guild: Guild; member: Member }) {
           {t("member.manage")}
         </a>
       )}
-      {can(permissions, "MODERATE_MEMBERS") && (
-        <button type="button" class="button" onClick={open("timeout")}>
-          {t("member.timeout")}
+      {acts.map((act) => (
+        <button
+          key={act}
+          type="button"
+          class={act === "timeout" ? "button" : "button danger"}
+          onClick={open(act)}
+        >
+          {t(act === "timeout" && rests ? "moderate.lift" : `member.${act}`)}
         </button>
-      )}
-      {can(permissions, "KICK") && (
-        <button type="button" class="button danger" onClick={open("kick")}>
-          {t("member.kick")}
-        </button>
-      )}
-      {can(permissions, "BAN") && (
-        <button type="button" class="button danger" onClick={open("ban")}>{t("member.ban")}</button>
-      )}
+      ))}
     </>
   );
 }
