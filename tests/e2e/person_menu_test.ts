@@ -58,7 +58,7 @@ Deno.test("a right click on a person opens what can be done with them", async (t
     assert.equal(await page.getByRole("menu").count(), 1);
     await page.keyboard.press("Escape");
     await menu.waitFor({ state: "detached" });
-    assert.ok(await name.evaluate((element) => element === document.activeElement));
+    await page.locator("article .msg-name:focus", { hasText: "Bob" }).waitFor();
   });
 
   await t.step("a mention goes where the caret stands, and the box has the focus", async () => {
@@ -80,6 +80,18 @@ Deno.test("a right click on a person opens what can be done with them", async (t
     await row.click({ button: "right" });
     await item("Unblock").click();
     await page.getByText("Bob is not blocked any more.").waitFor();
+  });
+
+  await t.step("in a call it leads to their volume, too", async () => {
+    const inside = page.locator(".voice-people .voice-person", { hasText: "Bob" });
+    await bob.page.locator(".side-row", { hasText: "Voice" }).first().click();
+    await inside.click({ button: "right" });
+    await item("Volume and more").click();
+    await page.getByRole("dialog", { name: /Bob/ }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await bob.page.getByRole("button", { name: "Leave the call" }).click();
+    await inside.waitFor({ state: "detached" });
   });
 
   await t.step("a part of a name and Enter mean who is shown for it", async () => {

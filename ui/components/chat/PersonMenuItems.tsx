@@ -9,6 +9,7 @@ import { type ModerationAct, moderationOf } from "../../lib/format/moderation.ts
 import { handleOf, nameOf } from "../../lib/format/names.ts";
 import { guildPath } from "../../lib/format/paths.ts";
 import { t } from "../../lib/i18n/t.ts";
+import type { MenuTarget } from "../../lib/store/menu_target.ts";
 import { useChat } from "./chat_context.ts";
 import { MenuButton, MenuLink } from "./Menu.tsx";
 
@@ -16,9 +17,8 @@ const ICONS = { timeout: "clock", kick: "leave", ban: "ban" } as const;
 
 /** What can be done with somebody of a list, or whose name stands in the timeline. */
 export default function PersonMenuItems(
-  { userId, guildId, from }: {
-    userId: string;
-    guildId: string | null;
+  { target: { userId, guildId, voice }, from }: {
+    target: Extract<MenuTarget, { kind: "person" }>;
     /** Where the menu was asked for. */
     from: HTMLElement;
   },
@@ -41,6 +41,14 @@ export default function PersonMenuItems(
       >
         {t("place.profile")}
       </MenuButton>
+      {guildId !== null && voice && (
+        <MenuButton
+          icon="voice"
+          onClick={() => state.overlay.value = { kind: "callPerson", guildId, ...voice, userId }}
+        >
+          {t("person.inCall")}
+        </MenuButton>
+      )}
       {mayMention(from) && (
         <MenuButton icon="at" onClick={() => mentionPerson(state, userId, from)}>
           {t("person.mention")}

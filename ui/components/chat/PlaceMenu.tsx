@@ -118,7 +118,7 @@ function itemsOf(state: ChatState, { target, from }: OpenMenu): ComponentChildre
     case "dm":
       return <DmItems target={target} />;
     case "person":
-      return <PersonMenuItems userId={target.userId} guildId={target.guildId} from={from} />;
+      return <PersonMenuItems target={target} from={from} />;
   }
 }
 

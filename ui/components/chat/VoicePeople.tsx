@@ -67,7 +67,13 @@ function Person(
           ...at,
           userId: one.user.id,
         }}
-      {...menuHandlers(state, { kind: "person", userId: one.user.id, name, guildId: guild.id })}
+      {...menuHandlers(state, {
+        kind: "person",
+        userId: one.user.id,
+        name,
+        guildId: guild.id,
+        voice: at,
+      })}
     >
       <Avatar
         id={one.user.id}

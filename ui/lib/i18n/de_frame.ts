@@ -93,6 +93,7 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "place.fold": "Zuklappen",
   "place.unfold": "Aufklappen",
   "place.profile": "Profil",
+  "person.inCall": "Lautstärke und mehr",
   "person.mention": "Erwähnen",
   "person.copyName": "Namen kopieren",
 

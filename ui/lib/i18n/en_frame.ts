@@ -91,6 +91,7 @@ export const frame = {
   "place.fold": "Fold up",
   "place.unfold": "Unfold",
   "place.profile": "Profile",
+  "person.inCall": "Volume and more",
   "person.mention": "Mention",
   "person.copyName": "Copy name",
 

@@ -20,6 +20,8 @@ export type MenuTarget =
     readonly name: string;
     /** Where they are met as a member. */
     readonly guildId: string | null;
+    /** The voice channel they stand in. */
+    readonly voice?: { readonly room_id: string; readonly channel_id: string };
   };
 
 export interface OpenMenu {
