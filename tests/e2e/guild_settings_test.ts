@@ -57,6 +57,19 @@ Deno.test("a guild is run from its settings, much of it by keyboard", async (t) 
     },
   );
 
+  await t.step("the log names what was changed of a channel, and nothing else", async () => {
+    await open("/channels");
+    await page.getByRole("link", { name: /general/ }).last().click();
+    await page.getByLabel(/Slow mode/).selectOption({ index: 2 });
+    await page.getByRole("button", { name: "Save" }).first().click();
+    await page.getByText("Saved.").waitFor();
+    await open("/audit");
+    const entry = page.locator("li", { hasText: "changed #general" });
+    await entry.getByText("Slow mode, seconds").waitFor();
+    assert.equal(await entry.getByText(/For adults|Archived/).count(), 0);
+    assert.equal(await page.locator("li", { hasText: "the permissions of #general" }).count(), 0);
+  });
+
   await t.step("a webhook's address is shown once, and what it writes is marked", async () => {
     await open("/webhooks");
     await page.getByLabel("Name", { exact: true }).fill("Builds");

@@ -22,6 +22,13 @@ const SLOW = [0, 5, 10, 30, 60, 300, 900, 3600, 21600];
 const USER_LIMITS = [0, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 50, 99];
 const BITRATES = [16_000, 24_000, 32_000, 40_000, 64_000, 96_000, 128_000];
 
+/** A form sends all its fields; what stays as it is would be news for the audit log. */
+function changedOf(channel: Channel, wanted: Partial<Channel>): Partial<Channel> {
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([field, value]) => channel[field as keyof Channel] !== value),
+  );
+}
+
 export const handler = define.handlers(formPage(readChannel, {
   async save(ctx, form) {
     const { channel } = await readChannel(ctx);
@@ -36,10 +43,9 @@ export const handler = define.handlers(formPage(readChannel, {
       user_limit: Number(text(form, "user_limit")) || 0,
       bitrate: Number(text(form, "bitrate")) || channel.bitrate,
     };
-    await ctx.state.api.call("updateChannel", {
-      params: channelParams(channel),
-      body: { name: text(form, "name").trim(), ...place, ...voice },
-    });
+    const body = changedOf(channel, { name: text(form, "name").trim(), ...place, ...voice });
+    if (Object.keys(body).length === 0) return;
+    await ctx.state.api.call("updateChannel", { params: channelParams(channel), body });
   },
   async destroy(ctx, form) {
     const { guild, channel } = await readChannel(ctx);
