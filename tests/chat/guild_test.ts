@@ -44,6 +44,26 @@ Deno.test("roles and entries decide who sees a channel; hidden and absent look a
   assert.equal(why.target, role.id);
 });
 
+Deno.test("a role that is saved as it was, in whole or in part, is no change of it", async () => {
+  await using server = await startHomeserver();
+  const { owner, guildId } = await makeGuild(server, ["ann"]);
+  const role = await owner.do("POST", "/roles", { guild_id: guildId, name: "Staff", bits: "1" });
+  const audit = async () =>
+    (await owner.do("GET", `/guilds/${guildId}/audit`)).entries
+      .map(({ action }: { action: string }) => action);
+  const before = await audit();
+  const { name, bits, color, mentionable } = role;
+  const path = `/guilds/${guildId}/roles/${role.id}`;
+  const same = { name, bits, color, mentionable, hoist: role.hoist };
+  await owner.do("PATCH", path, { ...same, reason: "saved" });
+  assert.deepEqual(await audit(), before);
+  const after = await owner.do("PATCH", path, { ...same, hoist: true });
+  assert.equal(after.hoist, true);
+  assert.deepEqual(await audit(), ["role.update", ...before]);
+  await owner.do("PATCH", path, { ...same, hoist: true, bits: "3" });
+  assert.equal((await audit()).length, before.length + 2);
+});
+
 Deno.test("nobody acts on who stands above, or gives what he does not have", async () => {
   await using server = await startHomeserver();
   const { owner, members, guildId } = await makeGuild(server, ["ann", "dan", "bob"]);

@@ -1,5 +1,6 @@
 import type { Role } from "../../../core/api/guild.ts";
 import { OperationError } from "../../../core/errors.ts";
+import { writeCanonical } from "../../../core/event/json_write.ts";
 import { EVERYONE } from "../../../core/ids/role_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
@@ -34,6 +35,7 @@ function tableIntents(authority: Authority, userId: UserId, input: RoleInput): C
   if (input.fields.bits === undefined) return [];
   const table = authority.table();
   const bits = BigInt(`0x${input.fields.bits}`);
+  if (bits === bitsNow(authority, input.roleId)) return [];
   const next = input.roleId === EVERYONE
     ? { everyone: bits, roles: table.roles }
     : withRoles(table, [changedEntry(authority, input.roleId, bits)]);
@@ -43,6 +45,12 @@ function tableIntents(authority: Authority, userId: UserId, input: RoleInput): C
     stateKey: "",
     content: withReason(rolesContent(next), input.fields.reason),
   }];
+}
+
+/** Who saves a form sends what stayed as it was, too: the audit log tells of changes alone. */
+function bitsNow(authority: Authority, raw: string): bigint | undefined {
+  const { everyone, roles } = authority.table();
+  return raw === EVERYONE ? everyone : roles.get(requireRoleId(authority, raw))?.bits;
 }
 
 function changedEntry(authority: Authority, raw: string, bits: bigint) {
@@ -58,6 +66,8 @@ function lookIntents(authority: Authority, userId: UserId, input: RoleInput): Co
   }
   const id = requireRoleId(authority, input.roleId);
   const before = contentOf(authority.view.get("m.guild.role", id)) ?? { name: "unnamed" };
-  const content = withReason(patch(before, { name, color, hoist, mentionable }), reason);
+  const after = patch(before, { name, color, hoist, mentionable });
+  if (writeCanonical(after) === writeCanonical(patch(before, {}))) return [];
+  const content = withReason(after, reason);
   return [{ type: "m.guild.role", sender: userId, stateKey: id, content }];
 }
