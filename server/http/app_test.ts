@@ -224,6 +224,22 @@ Deno.test("bodies that are too large, not JSON, too deep or poisoned are refused
   assert.equal((await errorOf(form)).code, "unsupported_media");
 });
 
+Deno.test("a packed body is refused, however well it is packed", async () => {
+  const { app } = start();
+  const packed = await new Response(
+    new Blob(['{"text":"hi"}']).stream().pipeThrough(new CompressionStream("gzip")),
+  ).bytes();
+  for (const coding of ["gzip", "br", "identity, gzip"]) {
+    const answer = await errorOf(
+      await post(app, packed, { ...bearer, "content-encoding": coding }),
+    );
+    assert.equal(answer.status, 415);
+    assert.match(answer.message, /coding is ".*"; send it as it is/);
+  }
+  const plain = await post(app, '{"text":"hi"}', { ...bearer, "content-encoding": "identity" });
+  assert.equal(plain.status, 200);
+});
+
 Deno.test("credentials: bearer, cookie with our own origin, nobody", async () => {
   const { app } = start();
   const codeWith = async (headers: Record<string, string>) => {

@@ -143,6 +143,13 @@ async function readJson(edge: EdgeRequest, limitBytes: number): Promise<unknown>
       `The body's type is ${JSON.stringify(type.slice(0, 100))}; send application/json.`,
     );
   }
+  const coding = edge.headers.get("content-encoding") ?? "identity";
+  if (coding !== "identity") {
+    throw new OperationError(
+      "unsupported_media",
+      `The body's coding is ${JSON.stringify(coding.slice(0, 100))}; send it as it is.`,
+    );
+  }
   const bytes = await edge.body(limitBytes);
   // An empty body stands for an empty object: many operations have only optional fields.
   return bytes.byteLength === 0 ? {} : parseJson(bytes);

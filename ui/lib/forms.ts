@@ -6,7 +6,10 @@ import { t } from "./i18n/t.ts";
 /** Longest form a page accepts, in bytes: a message of 4,000 characters fits many times. */
 const FORM_BYTES = 64 * 1024;
 
-/** A posted form. Refuses posts from other sites and bodies beyond the bound. */
+/** How a browser writes forms. */
+const FORM_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i;
+
+/** A posted form. Refuses posts from other sites, bodies beyond the bound and what is no form. */
 export async function readForm(
   request: Request,
   options: { bytes?: number } = {},
@@ -18,10 +21,29 @@ export async function readForm(
     ? site !== null && site !== "same-origin"
     : !URL.canParse(origin) || new URL(origin).host !== host;
   if (foreign) throw new HttpError(403, t("refused.foreignForm"));
-  if (Number(request.headers.get("content-length") ?? "0") > (options.bytes ?? FORM_BYTES)) {
-    throw new HttpError(413, t("refused.largeForm"));
+  const type = request.headers.get("content-type") ?? "";
+  if (!FORM_TYPE.test(type)) throw new HttpError(415, t("refused.noForm"));
+  const body = await bodyWithin(request, options.bytes ?? FORM_BYTES);
+  try {
+    return await new Response(body, { headers: { "content-type": type } }).formData();
+  } catch {
+    throw new HttpError(400, t("refused.noForm"));
   }
-  return await request.formData();
+}
+
+/** The whole body, of which nothing says beforehand how long it is. */
+async function bodyWithin(request: Request, bytesMax: number): Promise<Blob> {
+  const tooLarge = () => new HttpError(413, t("refused.largeForm"));
+  if (Number(request.headers.get("content-length") ?? "0") > bytesMax) throw tooLarge();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  // Leaving the loop cancels the stream.
+  for await (const part of request.body ?? []) {
+    size += part.byteLength;
+    if (size > bytesMax) throw tooLarge();
+    parts.push(part);
+  }
+  return new Blob(parts);
 }
 
 /** Largest form with a picture in it; the API has its own, smaller bound on pictures. */

@@ -6,7 +6,7 @@ import { greet } from "../gateway/greet.ts";
 import type { Session, Sink } from "../gateway/session.ts";
 import { showsPresence } from "../require_scope.ts";
 import { type Route, route } from "../route.ts";
-import { requirePlace, type SyncDeps } from "./sync.ts";
+import type { SyncDeps } from "./sync.ts";
 
 export interface EventsDeps extends SyncDeps {
   /** Bytes that may wait for a slow reader. */
@@ -84,7 +84,6 @@ class StreamSink implements Sink {
 /** GET /client/v1/events (HTML standard, section 9.2: server-sent events) */
 export function eventsRoute(deps: EventsDeps): Route {
   return route(events, async ({ caller, query, request, signal }) => {
-    requirePlace(deps, caller);
     const sink = new StreamSink(deps);
     const position = request.headers.get("last-event-id") ?? query.position;
     const join = (position: string | undefined) =>

@@ -1,6 +1,5 @@
 import { snapshotWithin } from "../../../core/api/gateway_scopes.ts";
 import { sync } from "../../../core/api/sync.ts";
-import { OperationError } from "../../../core/errors.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Caller } from "../caller.ts";
 import { attach, type AttachDeps } from "../gateway/attach.ts";
@@ -13,8 +12,6 @@ import { type Route, route } from "../route.ts";
 export interface SyncDeps extends AttachDeps {
   readonly presences: Presences;
   readonly clock: Clock;
-  /** Most live connections of one user on this process, sockets and streams included. */
-  readonly socketsPerUser: number;
 }
 
 /** Holds what arrives until the poll is answered. */
@@ -45,18 +42,8 @@ export function syncRoute(deps: SyncDeps): Route {
         dispatches: [],
       };
     }
-    requirePlace(deps, caller);
     return await poll(deps, caller, { ...query, since: query.since, signal });
   });
-}
-
-/** Refuses one live connection too many. */
-export function requirePlace(deps: SyncDeps, caller: Caller): void {
-  if (deps.hub.sessionsOf(caller.userId).size < deps.socketsPerUser) return;
-  throw new OperationError(
-    "limit_reached",
-    `This account has ${deps.socketsPerUser} live connections; close one first.`,
-  );
 }
 
 async function poll(

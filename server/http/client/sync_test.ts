@@ -162,3 +162,15 @@ Deno.test("live connections of one account are bounded", async () => {
   assert.equal((await refused.json()).error.code, "limit_reached");
   for (const stream of open) await stream.body?.cancel();
 });
+
+Deno.test("live connections that come at once are bounded as those that come one by one", async () => {
+  const { server, url } = await start();
+  await using _ = server;
+  const ways = ["/events", "/sync?since=p0&timeout_ms=300"];
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, (_, n) => fetch(`${url}${ways[n % 2]}`, { headers: bearer })),
+  );
+  const codes = answers.map(({ status }) => status).sort();
+  assert.deepEqual(codes, [...Array(3).fill(200), ...Array(9).fill(422)]);
+  for (const answer of answers) await answer.body?.cancel();
+});

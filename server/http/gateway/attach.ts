@@ -17,6 +17,8 @@ export interface AttachDeps {
   readonly voice: VoiceBoard;
   /** Most dispatches one resume replays. */
   readonly replayCount: number;
+  /** Most live connections of one user on this process: sockets, streams, and those that arrive. */
+  readonly socketsPerUser: number;
 }
 
 /** What an arriving client is told before the first live frame. */
@@ -37,13 +39,22 @@ interface Client {
  * Brings a client to now: reads where it stands, lets `greet` write the first frames and
  * takes it into the hub in the same turn, so that nothing falls in between. Answers the
  * session; undefined after a `reset`. `greet` may refuse by returning false.
+ * @throws OperationError `limit_reached`: the account has no live connection left.
  */
 export async function attach(
   deps: AttachDeps,
   client: Client,
   greet: (arrival: Arrival) => boolean,
 ): Promise<Session | undefined> {
-  const endArrival = deps.hub.beginArrival(client.caller.userId);
+  const { userId } = client.caller;
+  // Counted from here on: many that come at once do not all find the last place free.
+  if (deps.hub.connectionsOf(userId) >= deps.socketsPerUser) {
+    throw new OperationError(
+      "limit_reached",
+      `This account has ${deps.socketsPerUser} live connections; close one first.`,
+    );
+  }
+  const endArrival = deps.hub.beginArrival(userId);
   try {
     return await arrive(deps, client, greet);
   } finally {

@@ -103,7 +103,12 @@ export class Hub implements Watchers {
 
   /** Or is arriving: what is told meanwhile reaches it when it is taken in. */
   isConnected(userId: UserId): boolean {
-    return this.#index.ofUser(userId).size > 0 || this.#arriving.has(userId);
+    return this.connectionsOf(userId) > 0;
+  }
+
+  /** Live connections, and those that arrive. */
+  connectionsOf(userId: UserId): number {
+    return this.#index.ofUser(userId).size + (this.#arriving.get(userId) ?? 0);
   }
 
   hasSession(sessionId: string): boolean {

@@ -59,5 +59,6 @@ export const faults: Readonly<Record<keyof typeof english, string>> = {
   "refused.unreadable": "Die Antwort des Servers ließ sich nicht lesen.",
   "refused.foreignForm": "Dieses Formular kam von einer anderen Seite.",
   "refused.largeForm": "Dieses Formular ist zu groß.",
+  "refused.noForm": "Das ist kein Formular, das diese Seite lesen kann.",
   "refused.unknownAct": "Dieses Formular will etwas, das diese Seite nicht tut.",
 };

@@ -53,5 +53,6 @@ export const faults = {
   "refused.unreadable": "The server's answer could not be read.",
   "refused.foreignForm": "This form was sent from another site.",
   "refused.largeForm": "This form is too large.",
+  "refused.noForm": "This is not a form that this page can read.",
   "refused.unknownAct": "This form asks for something this page does not do.",
 } as const;

@@ -19,12 +19,6 @@ export async function identify(
     return;
   }
   const caller = await findCaller(connection, data.token);
-  if (deps.hub.sessionsOf(caller.userId).size >= deps.socketsPerUser) {
-    throw new OperationError(
-      "limit_reached",
-      `This account has ${deps.socketsPerUser} live connections; close one first.`,
-    );
-  }
   let presence: Presence = "online";
   const session = await attach(
     deps,
