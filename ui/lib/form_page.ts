@@ -74,7 +74,9 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
       });
     },
     async POST(ctx: Context<State>): Promise<Response | PageResponse<WithNote<Data>>> {
-      const form = await readForm(ctx.req, { bytes: PICTURE_FORM_BYTES });
+      // Who is nobody here is given no room for pictures.
+      const isSomebody = await ctx.state.self() !== undefined;
+      const form = await readForm(ctx.req, isSomebody ? { bytes: PICTURE_FORM_BYTES } : {});
       const act = acts[text(form, "act")];
       if (!act) throw new HttpError(400, t("refused.unknownAct"));
       const proof = proofIn(form);

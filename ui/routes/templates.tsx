@@ -61,9 +61,9 @@ export const handler = define.handlers<Data>({
     return page({ me, chosen: byStarter(searchParams.get("starter")), error: null });
   },
   async POST(ctx) {
-    const form = await readForm(ctx.req, { bytes: FORM_BYTES });
     const me = await readMe(ctx.state);
     if (me === undefined) return ctx.redirect("/login?next=%2Ftemplates");
+    const form = await readForm(ctx.req, { bytes: FORM_BYTES });
     const act = text(form, "act");
     let chosen: Chosen | null = null;
     try {
