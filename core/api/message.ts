@@ -82,6 +82,13 @@ export const Message = z.object({
     webhook: z.literal(true).optional().describe("Its author is a webhook"),
     excerpt: z.string().nullable().describe("Empty where sealed; null: deleted or not held"),
   }).nullable(),
+  forwarded: z.object({
+    channel_id: z.string().optional(),
+    event_id: z.string().optional(),
+  }).optional().describe(
+    "A copy of another message. The original is named where it is in the same room and all who " +
+      "could read the copy when it was sent could see it",
+  ),
   reactions: z.array(Reaction),
   pinned: z.boolean(),
   thread_id: z.string().optional().describe(

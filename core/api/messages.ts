@@ -82,6 +82,14 @@ export const sendMessage = defineOperation({
       spoiler: z.boolean().optional(),
     })).max(MESSAGE_MEDIA_COUNT).default([]),
     reply_to: z.string().nullable().optional(),
+    forwarded: z.object({
+      event_id: z.string().optional().describe(
+        "The original, where it is in the same room; named to readers only where all of them may see it",
+      ),
+    }).optional().describe(
+      "The message is a copy of another one: it pings nobody and cannot be edited. Its files are " +
+        "one's own uploads, as of any message. Of a sealed message it is said inside",
+    ),
     /** Whom the text may ping; left out: everyone it names, the replied-to author included. */
     allowed_mentions: z.object({
       users: z.array(z.string()).max(100).optional(),

@@ -1,4 +1,4 @@
-import { mediaUri, roleId, userId } from "../event/kinds/fields.ts";
+import { eventId, mediaUri, roleId, userId } from "../event/kinds/fields.ts";
 import { relation } from "../event/kinds/relation.ts";
 import {
   flag,
@@ -19,10 +19,12 @@ import { fromBase64 } from "./bytes.ts";
 
 const MAX_FILE_NAME_BYTES = 1024;
 
-const bytes32 = id(
-  (value) => fromBase64(value, 32) === undefined ? undefined : value,
-  "unpadded base64 of 32 bytes",
-);
+const base64Of = (bytes: number) =>
+  id(
+    (value) => fromBase64(value, bytes) === undefined ? undefined : value,
+    `unpadded base64 of ${bytes} bytes`,
+  );
+const bytes32 = base64Of(32);
 
 /** Where a sealed file lies and how it is opened. `hash` is SHA-256 of what is stored. */
 const sealedFile = { uri: mediaUri, key: bytes32, hash: bytes32 };
@@ -50,14 +52,9 @@ const mentions = object({
   everyone: optional(flag),
 });
 
-const bytes16 = id(
-  (value) => fromBase64(value, 16) === undefined ? undefined : value,
-  "unpadded base64 of 16 bytes",
-);
-
 /** One batch of content keys for the devices of somebody who came later. PROTOCOL.md 12. */
 const history = object({
-  id: bytes16,
+  id: base64Of(16),
   to: userId,
   from_ts: integer(0, limits.json.maxInteger),
   until_ts: integer(0, limits.json.maxInteger),
@@ -93,6 +90,8 @@ const fields = object({
   uri: optional(mediaUri),
   /** What is answered, as the sender read it. */
   reply_excerpt: optional(text(limits.sealed.maxExcerptBytes)),
+  /** Of a copy of another message: that one, where it is in the same room. */
+  forwarded: optional(object({ event_id: optional(eventId) })),
   history: optional(history),
   previews: optional(list(preview, PREVIEW_WORDS.links)),
   /** As outside: a server cannot hang what was said onto another message. */

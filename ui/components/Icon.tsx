@@ -44,6 +44,7 @@ const PATHS = {
   search: "M11 17.500a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13ZM16 16l4.500 4.500",
   pin: "M9 4h6l-.7 6 3.200 3.500v1.500h-11v-1.500L9.700 10ZM12 15v6",
   reply: "M9.500 7 4.500 12l5 5M5 12h8.500c3.500 0 6 2 6.500 6",
+  forward: "M14.500 7 19.500 12l-5 5M19 12h-8.500c-3.500 0-6 2-6.500 6",
   edit:
     "M5 19l.9-4L15.500 5.400a1.500 1.500 0 0 1 2.100 0l1 1a1.500 1.500 0 0 1 0 2.100L9 18.100ZM13.500 7.500l3 3",
   trash: "M5 7h14M10 4h4M7 7l.8 12a1 1 0 0 0 1 1h6.400a1 1 0 0 0 1-1L17 7M10 11v5M14 11v5",
@@ -104,7 +105,15 @@ const PATHS = {
 export type IconName = keyof typeof PATHS;
 
 /** Signs that point along the line of text: mirrored where it runs from right to left. */
-const ALONG: ReadonlySet<IconName> = new Set(["right", "back", "reply", "leave", "send", "list"]);
+const ALONG: ReadonlySet<IconName> = new Set([
+  "right",
+  "back",
+  "reply",
+  "forward",
+  "leave",
+  "send",
+  "list",
+]);
 
 export function Icon({ name, small }: { name: IconName; small?: boolean }) {
   return (

@@ -1,5 +1,6 @@
 import { limits } from "../../limits.ts";
 import { hash32, mediaUri, name, roleId, userId } from "./fields.ts";
+import { forwarded } from "./forwarded.ts";
 import { defineKind } from "./kind.ts";
 import { relation } from "./relation.ts";
 import { sealed } from "./sealed.ts";
@@ -54,6 +55,7 @@ const fields = object({
   embeds: optional(list(embed, limits.content.maxEmbeds)),
   mentions: optional(mentions),
   relates_to: optional(relation),
+  forwarded: optional(forwarded),
   display: optional(object({
     name,
     avatar: optional(mediaUri),
@@ -103,6 +105,6 @@ export const messageKind = defineKind<MessageContent>({
   authority: false,
   content,
   fields:
-    "`msgtype: text/file/embed/sealed`, `body` (markdown, 16 KiB; empty where sealed), `sealed? {v, epoch, nonce, key, body, quiet?}` (with `msgtype` sealed alone), `media?: [{uri, blake3, size, type, name?, alt?, width?, height?, duration_ms?, thumbhash?, spoiler?}]`, `embeds?`, `mentions? {users?, roles?, everyone?}`, `relates_to? {kind: reply/edit/thread, event_id, reply_to?}`, `display? {name, avatar?, avatar_blake3?, avatar_size?}` (webhooks), `franking?` (reserved)",
+    "`msgtype: text/file/embed/sealed`, `body` (markdown, 16 KiB; empty where sealed), `sealed? {v, epoch, nonce, key, body, quiet?}` (with `msgtype` sealed alone), `media?: [{uri, blake3, size, type, name?, alt?, width?, height?, duration_ms?, thumbhash?, spoiler?}]`, `embeds?`, `mentions? {users?, roles?, everyone?}`, `relates_to? {kind: reply/edit/thread, event_id, reply_to?}`, `forwarded? {channel_id?, event_id?}`, `display? {name, avatar?, avatar_blake3?, avatar_size?}` (webhooks), `franking?` (reserved)",
   right: "SEND; with `relates_to` thread SEND_IN_THREADS",
 });

@@ -9,6 +9,8 @@ import { type Place, requireRight } from "../chat/place.ts";
 import { admitSealed } from "../e2ee/admit_sealed.ts";
 import { contentOfSealed } from "../e2ee/sealed_content.ts";
 import { effectiveMentions, mentionTargets } from "./mentions.ts";
+import { isForwarded } from "./forwarded.ts";
+import { contentOfRow } from "./project_messages.ts";
 import { sendEffect } from "./send_effect.ts";
 import { requireOneText } from "./send_message.ts";
 import { threadOfRow } from "./thread_of.ts";
@@ -38,6 +40,12 @@ export async function editMessage(
     throw new OperationError(
       "invalid",
       "A poll cannot be edited once people may have voted in it: delete it and ask anew.",
+    );
+  }
+  if (isForwarded(contentOfRow(row))) {
+    throw new OperationError(
+      "invalid",
+      "A forwarded message cannot be edited: it says what another one said. Delete it instead.",
     );
   }
   const inThread = threadOfRow(room.authority, row) !== undefined;

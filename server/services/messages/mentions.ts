@@ -18,6 +18,14 @@ export interface AllowedMentions {
   readonly replied_user?: boolean | undefined;
 }
 
+/** Whom a copy of another message pings. */
+export const PINGS_NOBODY: AllowedMentions = {
+  users: [],
+  roles: [],
+  everyone: false,
+  replied_user: false,
+};
+
 export interface MentionInput {
   readonly body: string;
   readonly sender: UserId;

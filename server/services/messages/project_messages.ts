@@ -22,6 +22,7 @@ import { facesOf, namesIn, namesRoots, viewThreads } from "../threads/project_th
 import { findThreads } from "../threads/thread_rows.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
 import { encryptedSince, isEncrypted } from "../e2ee/room_encryption.ts";
+import { forwardPart } from "./forwarded.ts";
 import { mentionsOfTargets } from "./mentions.ts";
 import { displayed } from "../webhooks/displayed.ts";
 import { isFromBefore } from "./readable_rows.ts";
@@ -246,6 +247,7 @@ function projectRow(row: StoredEvent, look: Look): Projected {
       edited_ts: edit?.origin_ts ?? null,
       redacted: row.redactedBy === undefined ? null : redactionOf(row, look),
       reply_to: replyTo(original, look),
+      ...forwardPart(original),
       reactions: reactions.map(({ key, count, users }) => ({ key, count, users })),
       pinned: look.pinned.has(row.eventId),
       ...threadParts(row, look),

@@ -15,8 +15,14 @@ import { admitSealed } from "../e2ee/admit_sealed.ts";
 import { contentOfSealed } from "../e2ee/sealed_content.ts";
 import { openChannel, type Place, requireEventId, requireRight } from "../chat/place.ts";
 import type { AttachedFile, MediaDesk } from "./attachments.ts";
-import { type AllowedMentions, effectiveMentions, mentionTargets } from "./mentions.ts";
+import {
+  type AllowedMentions,
+  effectiveMentions,
+  mentionTargets,
+  PINGS_NOBODY,
+} from "./mentions.ts";
 import { findTimelineEvents } from "./message_rows.ts";
+import { contentOfForward } from "./forwarded.ts";
 import { effectRows } from "./message_effects.ts";
 import { nonceRows } from "./message_row_kinds.ts";
 import { personalize, projectNewMessage } from "./project_messages.ts";
@@ -38,6 +44,7 @@ export interface NewMessage {
     readonly spoiler?: boolean | undefined;
   }[];
   readonly reply_to?: string | null | undefined;
+  readonly forwarded?: { readonly event_id?: string | undefined } | undefined;
   readonly allowed_mentions?: AllowedMentions | undefined;
   readonly nonce?: string | undefined;
 }
@@ -60,6 +67,11 @@ export async function sendMessage(
   }
   await admitSealed(deps, { room: place.room, sender: userId, sealed: input.sealed });
   requireOneText(input);
+  if (input.sealed !== undefined && input.forwarded !== undefined) {
+    throw new OperationError("invalid", "A sealed message says inside that it is forwarded.", {
+      details: { field: "forwarded" },
+    });
+  }
   if (input.sealed === undefined && input.body.trim() === "" && input.media.length === 0) {
     throw new OperationError("invalid", "The message is empty: write something or attach a file.", {
       details: { field: "body" },
@@ -71,6 +83,8 @@ export async function sendMessage(
   if (threadId === undefined) requireRight(place.rights, "SEND", "send messages");
   if (input.media.length > 0) requireRight(place.rights, "ATTACH", "attach files");
   const repliedTo = await findReplied(deps, place, { rawId: input.reply_to, threadId });
+  const forwarded = input.forwarded &&
+    await contentOfForward(deps, userId, { place, rawId: input.forwarded.event_id });
   const files = await deps.media.attach(userId, input.media, {
     sealed: input.sealed !== undefined,
   });
@@ -79,7 +93,7 @@ export async function sendMessage(
     sender: userId,
     rights: place.rights,
   });
-  return await storeMessage(deps, userId, { place, input, threadId, repliedTo, files });
+  return await storeMessage(deps, userId, { place, input, threadId, repliedTo, forwarded, files });
 }
 
 /** A sealed message has no text beside. */
@@ -108,6 +122,8 @@ export interface ReadyMessage {
   /** How a webhook shows itself with this message. PROTOCOL.md 10. */
   readonly display?: { readonly content: JsonObject; readonly picture: readonly AttachedFile[] };
   readonly threadId: EventId | undefined;
+  /** Of a copy of another message. */
+  readonly forwarded?: JsonObject | undefined;
   readonly repliedTo: StoredEvent | undefined;
   readonly files: readonly AttachedFile[];
 }
@@ -118,7 +134,7 @@ export async function storeMessage(
   userId: UserId,
   ready: ReadyMessage,
 ): Promise<Message> {
-  const { place, input, threadId, repliedTo, files, display } = ready;
+  const { place, input, threadId, repliedTo, forwarded, files, display } = ready;
   const { room, channelId } = place;
   const mentions = effectiveMentions(room.authority, {
     // Servers cannot read whom a sealed text names: its sender says whom it pings.
@@ -126,7 +142,8 @@ export async function storeMessage(
     sender: userId,
     channelId,
     rights: place.rights,
-    allowed: input.allowed_mentions,
+    // Who is named in a copy was named elsewhere.
+    allowed: forwarded === undefined ? input.allowed_mentions : PINGS_NOBODY,
     repliedTo: repliedTo?.sender,
   });
   const targets = mentionTargets(mentions);
@@ -134,6 +151,7 @@ export async function storeMessage(
   const content: JsonObject = {
     body: input.body,
     ...(display === undefined ? {} : { display: display.content }),
+    ...(forwarded === undefined ? {} : { forwarded }),
     ...(files.length === 0 ? {} : { media: files.map((file) => file.content) }),
     ...(targets.length === 0
       ? {}

@@ -9,7 +9,7 @@ import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { loadSpan, openPlace } from "../../lib/browser/history.ts";
 import { authorOf } from "../../lib/format/author.ts";
 import { faceOf, foreignServer, handleOf, nameOf } from "../../lib/format/names.ts";
-import { messagePath } from "../../lib/format/paths.ts";
+import { channelPath, messagePath } from "../../lib/format/paths.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { lockOf } from "../../lib/store/locked_media.ts";
 import { messageHref, personTarget, plainText, showProfile } from "../../lib/store/links.ts";
@@ -260,6 +260,7 @@ export function MessageContent({ message }: { message: Message }) {
   );
   return (
     <>
+      {message.forwarded && <ForwardedLine message={message} />}
       {message.body !== "" && (isLong(message.body) ? <Folded>{text}</Folded> : text)}
       {message.edited_ts !== null && (
         <button
@@ -276,6 +277,29 @@ export function MessageContent({ message }: { message: Message }) {
         <Previews previews={message.previews} />
       )}
     </>
+  );
+}
+
+/** Over a copy of another message: a way to that one for those who see where it stands. */
+function ForwardedLine({ message }: { message: Message }) {
+  const { path, guild } = useVenue();
+  const { channel_id, event_id } = message.forwarded ?? {};
+  const channel = guild?.channels.find(({ room_id, id }) =>
+    room_id === message.room_id && id === channel_id
+  );
+  const at = channel && guild
+    ? channelPath(guild.id, channel)
+    : !guild && channel_id === message.channel_id
+    ? path
+    : undefined;
+  return (
+    <p class="msg-forwarded">
+      <Icon name="forward" small />
+      {t("forward.mark")}
+      {at !== undefined && event_id !== undefined && (
+        <a href={messagePath(at, event_id)}>{t("forward.original")}</a>
+      )}
+    </p>
   );
 }
 

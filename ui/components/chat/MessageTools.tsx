@@ -13,7 +13,13 @@ import { beginSelection } from "../../lib/browser/select_messages.ts";
 import { showToast } from "../../lib/browser/toast.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { messageHref } from "../../lib/store/links.ts";
-import { canReact, mayThread, messageRights } from "../../lib/store/message_rights.ts";
+import {
+  canReact,
+  mayEdit,
+  mayForward,
+  mayThread,
+  messageRights,
+} from "../../lib/store/message_rights.ts";
 import { mayEndPoll } from "../../lib/store/poll_rights.ts";
 import { refKey } from "../../lib/store/place.ts";
 import { Icon } from "../Icon.tsx";
@@ -70,7 +76,7 @@ export function MessageTools({ message }: { message: Message }) {
           <Icon name="thread" />
         </ToolButton>
       )}
-      {own && !message.poll && (
+      {mayEdit(state, message) && (
         <ToolButton
           label={t("message.edit")}
           onClick={() => mode.value = { reply: null, edit: message }}
@@ -128,7 +134,7 @@ function EndPollButton({ message }: { message: Message }) {
   );
 }
 
-function SayItems({ message, own }: { message: Message; own: boolean }) {
+function SayItems({ message }: { message: Message }) {
   const state = useChat();
   const mode = state.modeOf(refKey(message));
   return (
@@ -136,12 +142,20 @@ function SayItems({ message, own }: { message: Message; own: boolean }) {
       <MenuButton icon="reply" onClick={() => mode.value = { reply: message, edit: null }}>
         {t("message.reply")}
       </MenuButton>
-      {own && !message.poll && (
+      {mayEdit(state, message) && (
         <MenuButton
           icon="edit"
           onClick={() => mode.value = { reply: null, edit: message }}
         >
           {t("message.edit")}
+        </MenuButton>
+      )}
+      {mayForward(message) && (
+        <MenuButton
+          icon="forward"
+          onClick={() => state.overlay.value = { kind: "forward", message }}
+        >
+          {t("forward.open")}
         </MenuButton>
       )}
     </>
@@ -165,7 +179,7 @@ function MoreMenu({ message, own }: { message: Message; own: boolean }) {
   return (
     <Menu label={t("message.more")} icon="more" small>
       {/* A right click opens this menu alone: what is done most must be in it. */}
-      <SayItems message={message} own={own} />
+      <SayItems message={message} />
       {rights.pin && (
         <MenuButton
           icon="pin"

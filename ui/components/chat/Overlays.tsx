@@ -36,6 +36,7 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   moderate: () => import("./overlays/Moderate.tsx"),
   deleteMessage: () => import("./overlays/DeleteMessage.tsx"),
   report: () => import("./overlays/ReportMessage.tsx"),
+  forward: () => import("./overlays/ForwardMessage.tsx"),
   deleteSelected: () => import("./overlays/DeleteSelected.tsx"),
   jumpToDate: () => import("./overlays/JumpToDate.tsx"),
   reactors: () => import("./overlays/Reactors.tsx"),

@@ -1,22 +1,16 @@
 import { useState } from "preact/hooks";
 import type { MessageMedia } from "../../../core/api/message.ts";
-import { showFile } from "../../lib/e2ee/opened_files.ts";
+import { showFile, wholeFile } from "../../lib/e2ee/opened_files.ts";
 import { fitInside } from "../../lib/format/fit.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { lockOf, type StoredFile } from "../../lib/store/locked_media.ts";
+import { lockOf } from "../../lib/store/locked_media.ts";
 import { Icon } from "../Icon.tsx";
 import { BOX, FILM, TILE_PX } from "./attachment_sizes.ts";
 import ComingPicture from "./ComingPicture.tsx";
 import { useChat } from "./chat_context.ts";
 import { FileFrame } from "./FileFrame.tsx";
 import { useOpenedFile } from "./use_opened_file.ts";
-
-/** The file itself; undefined where servers can read it, which no payload of ours names. */
-export function wholeFile(media: MessageMedia): StoredFile | undefined {
-  const lock = lockOf(media);
-  return lock && { uri: media.uri, key: lock.key, hash: lock.hash, size: media.size };
-}
 
 /** Files of an encrypted message: each is opened in this tab before it is shown. */
 export default function SealedAttachments({ media }: { media: readonly MessageMedia[] }) {

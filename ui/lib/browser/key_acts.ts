@@ -1,3 +1,4 @@
+import { mayEdit } from "../store/message_rights.ts";
 import { openPage } from "./open_page.ts";
 import type { ShortcutId } from "../keys/shortcuts.ts";
 import { nextUnwind } from "../keys/unwind.ts";
@@ -189,7 +190,7 @@ function editLast(state: ChatState): boolean {
   if (!place) return false;
   const mode = state.modeOf(placeKey(place));
   const message = state.windowOf(placeKey(place)).value.messages.findLast((each) =>
-    each.author.id === state.self.value.user.id && !each.redacted && !each.poll
+    mayEdit(state, each)
   );
   if (!message || mode.value.edit) return false;
   mode.value = { reply: null, edit: message };

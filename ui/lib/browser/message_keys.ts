@@ -1,6 +1,6 @@
 import type { Message } from "../../../core/api/message.ts";
 import type { ChatState } from "../store/chat.ts";
-import { canReact, mayThread, messageRights } from "../store/message_rights.ts";
+import { canReact, mayEdit, mayThread, messageRights } from "../store/message_rights.ts";
 import { placeKey, refKey } from "../store/place.ts";
 import type { ShortcutId } from "../keys/shortcuts.ts";
 import { activeTalk } from "./active_talk.ts";
@@ -28,7 +28,7 @@ export function actOnMessage(state: ChatState, id: ShortcutId): boolean {
   const own = message.author.id === state.self.value.user.id;
   const rights = messageRights(state);
   if (id === "reply") mode.value = { reply: message, edit: null };
-  else if (id === "edit" && own && !message.poll) mode.value = { reply: null, edit: message };
+  else if (id === "edit" && mayEdit(state, message)) mode.value = { reply: null, edit: message };
   else if (id === "pin" && rights.pin) void setPinned(state, message, !message.pinned);
   else if (id === "react" && canReact(state)) void toggleReaction(state, message, "👍");
   else if (id === "markUnread" && place) void markUnreadFrom(state, place, message);

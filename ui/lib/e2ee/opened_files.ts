@@ -2,7 +2,8 @@ import { fromBase64 } from "../../../core/e2ee/bytes.ts";
 import { openFile } from "../../../core/e2ee/attachment.ts";
 import { t } from "../i18n/t.ts";
 import { mediaUrl } from "../format/media_url.ts";
-import type { StoredFile } from "../store/locked_media.ts";
+import type { MessageMedia } from "../../../core/api/message.ts";
+import { lockOf, type StoredFile } from "../store/locked_media.ts";
 
 /** Opened files that stay at hand when nothing shows them any more, and their bytes. */
 const IDLE_FILES = 60;
@@ -19,7 +20,17 @@ interface Opened {
 
 const opened = new Map<string, Opened>();
 
-async function load({ uri, key, hash, size }: StoredFile, type: string): Promise<string> {
+/** The file itself; undefined where servers can read it, which no payload of ours names. */
+export function wholeFile(media: MessageMedia): StoredFile | undefined {
+  const lock = lockOf(media);
+  return lock && { uri: media.uri, key: lock.key, hash: lock.hash, size: media.size };
+}
+
+/** Fetches a file and opens it. */
+export async function openBytes(
+  { uri, key, hash, size }: StoredFile,
+  type: string,
+): Promise<Blob> {
   const response = await fetch(mediaUrl(uri), { credentials: "same-origin" });
   if (!response.ok || !response.body) throw new Error(t("refused.unreadable"));
   const [keyBytes, hashBytes] = [fromBase64(key, 32), fromBase64(hash, 32)];
@@ -29,7 +40,7 @@ async function load({ uri, key, hash, size }: StoredFile, type: string): Promise
     // Whole before it is shown: only then is it known to be what was meant.
     const bytes = await new Response(stream).arrayBuffer();
     const safe = SHOWN.test(type) ? type : "application/octet-stream";
-    return URL.createObjectURL(new Blob([bytes], { type: safe }));
+    return new Blob([bytes], { type: safe });
   } catch {
     throw new Error(t("sealed.fileDamaged"));
   }
@@ -59,7 +70,11 @@ export function showFile(file: StoredFile, type: string): {
   let held = opened.get(file.uri);
   // To the end of the line: the first ones go first.
   opened.delete(file.uri);
-  held ??= { url: load(file, type), size: file.size, shown: 0 };
+  held ??= {
+    url: openBytes(file, type).then((blob) => URL.createObjectURL(blob)),
+    size: file.size,
+    shown: 0,
+  };
   opened.set(file.uri, held);
   held.shown++;
   const { url } = held;

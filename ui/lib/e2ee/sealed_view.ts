@@ -175,10 +175,21 @@ export function fillMessage(
     ...message,
     body: payload.body ?? "",
     media: (payload.media ?? []).map(shownMedia),
+    ...forwardedIn(message, payload),
     previews: message.previews_off ? undefined : shownPreviews(payload),
     reactions,
     reply_to,
   };
+}
+
+/** Of a copy: the original is in the same place, where it is named. */
+function forwardedIn(
+  { channel_id }: Message,
+  { forwarded }: SealedPayload,
+): Pick<Message, "forwarded"> {
+  if (!forwarded) return {};
+  const { event_id } = forwarded;
+  return { forwarded: event_id === undefined ? {} : { channel_id, event_id } };
 }
 
 /** What is answered, as it is here; else as the answer quotes it. Null: it is gone. */

@@ -66,6 +66,10 @@ export function draftOf(
   } as SealedDraft;
 }
 
+function forwardPart({ forwarded }: OutboxRecord): Pick<SealedDraft, "forwarded"> {
+  return forwarded ? { forwarded: forwarded as NonNullable<SealedDraft["forwarded"]> } : {};
+}
+
 /** Why it cannot be sealed now, as the outbox and the rest of the pages understand it. */
 function refusal(error: unknown): unknown {
   if (error instanceof CannotEncrypt) {
@@ -138,7 +142,10 @@ export async function sendSealed(
   // What was sealed goes out as it is.
   const previews = record.sealed ? [] : await voice.previewsOf(record, record.body);
   return await sealAndGive(voice, { roomId, channelId, relation }, {
-    draft: withPreviews(draftOf(record, replyTo?.excerpt), previews),
+    draft: withPreviews(
+      { ...draftOf(record, replyTo?.excerpt), ...forwardPart(record) },
+      previews,
+    ),
     former: record.sealed,
     keep,
     give: ({ sealed, media }) =>
@@ -149,7 +156,10 @@ export async function sendSealed(
           sealed,
           media: media.map((uri) => ({ uri })),
           reply_to: replyTo?.id ?? null,
-          allowed_mentions: { users: mentionedUsers(record.body), replied_user: true },
+          // Who is named in a copy was named elsewhere.
+          allowed_mentions: record.forwarded
+            ? { users: [], replied_user: false }
+            : { users: mentionedUsers(record.body), replied_user: true },
           nonce,
         },
         timeoutMs: SEND_TIMEOUT_MS,

@@ -4,6 +4,7 @@ import { encryption } from "./de_encryption.ts";
 import type { Catalogue } from "./en.ts";
 import { adminTexts } from "./de_admin.ts";
 import { doctorTexts } from "./de_doctor.ts";
+import { forwardTexts } from "./de_forward.ts";
 import { frame } from "./de_frame.ts";
 import { groupTexts } from "./de_group.ts";
 import { guildTexts } from "./de_guild.ts";
@@ -514,6 +515,7 @@ export const de: Catalogue = {
   ...germanVoice,
   ...germanVoiceSettings,
   ...polls,
+  ...forwardTexts,
   ...templateTexts,
   ...threads,
   ...timeline,

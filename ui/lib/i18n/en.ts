@@ -3,6 +3,7 @@ import { doctorTexts } from "./en_doctor.ts";
 import { app } from "./en_app.ts";
 import { emojiNames } from "./en_emoji.ts";
 import { encryption } from "./en_encryption.ts";
+import { forwardTexts } from "./en_forward.ts";
 import { frame } from "./en_frame.ts";
 import { groupTexts } from "./en_group.ts";
 import { guildTexts } from "./en_guild.ts";
@@ -502,6 +503,7 @@ export const en = {
   ...voiceTexts,
   ...voiceSettingsTexts,
   ...polls,
+  ...forwardTexts,
   ...templateTexts,
   ...threads,
   ...timeline,

@@ -91,6 +91,7 @@ export type Overlay =
   }
   | { readonly kind: "deleteMessage"; readonly message: Message }
   | { readonly kind: "report"; readonly message: Message }
+  | { readonly kind: "forward"; readonly message: Message }
   | { readonly kind: "deleteSelected" }
   /** `day`: the one to begin with, `2026-11-22`. */
   | { readonly kind: "jumpToDate"; readonly day?: string }

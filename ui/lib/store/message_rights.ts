@@ -17,6 +17,17 @@ export function canReact(state: ChatState): boolean {
     can(channelOf(state.known, place)?.permissions ?? "0", "ADD_REACTIONS");
 }
 
+/** Words of one's own can be changed; those of a copy are another one's. */
+export function mayEdit(state: ChatState, message: Message): boolean {
+  return message.author.id === state.self.value.user.id && !message.redacted && !message.poll &&
+    !message.forwarded;
+}
+
+/** What can be read here and is no vote that goes on elsewhere. */
+export function mayForward(message: Message): boolean {
+  return !message.redacted && !message.poll && (message.body !== "" || message.media.length > 0);
+}
+
 /** Whether there is a thread under a message to open, or one may be begun. */
 export function mayThread(state: ChatState, message: Message): boolean {
   if (message.thread_id !== undefined || message.sealed || message.redacted) return false;

@@ -27,6 +27,8 @@ export interface OutboxRecord {
   readonly body: string;
   readonly media: readonly MessageMedia[];
   readonly replyTo: Message["reply_to"];
+  /** Of a copy of another message. */
+  readonly forwarded?: { readonly event_id?: string };
   /** When it was written (ms). Messages of a channel go out in this order. */
   readonly ts: number;
   /** When it was first handed to the network (ms); null while it never was. */

@@ -6,7 +6,8 @@ import type { Overlay } from "../../../lib/store/chat.ts";
 import { Icon, type IconName } from "../../Icon.tsx";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
-import { saveFile, wholeFile } from "../SealedAttachments.tsx";
+import { wholeFile } from "../../../lib/e2ee/opened_files.ts";
+import { saveFile } from "../SealedAttachments.tsx";
 import { useOpenedFile } from "../use_opened_file.ts";
 
 const ZOOM_MAX = 4;

@@ -4,7 +4,7 @@ import { privacyOf } from "../../../lib/browser/privacy.ts";
 import { isPicture } from "../../../lib/format/media_kind.ts";
 import { lockOf } from "../../../lib/store/locked_media.ts";
 import { useChat } from "../chat_context.ts";
-import { wholeFile } from "../SealedAttachments.tsx";
+import { wholeFile } from "../../../lib/e2ee/opened_files.ts";
 import { useOpenedFile } from "../use_opened_file.ts";
 import { FoundFrame } from "./FoundFrame.tsx";
 

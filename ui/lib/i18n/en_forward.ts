@@ -1,0 +1,22 @@
+/** Texts of messages that are passed on. */
+export const forwardTexts = {
+  "forward.open": "Forward",
+  "forward.mark": "Forwarded",
+  "forward.original": "Go to the original",
+  "forward.title": "Forward message",
+  "forward.search": "Where to",
+  "forward.searchHint": "Channels and conversations",
+  "forward.none": "Nothing of that name that you may write in.",
+  "forward.most": "At most {n} places at a time.",
+  "forward.preview": "This is sent",
+  "forward.files": "{n, plural, one {# file} other {# files}}",
+  "forward.pings": "Nobody is notified as mentioned by it. Who wrote it is not told.",
+  "forward.comment": "Comment",
+  "forward.send": "{n, plural, =0 {Send} one {Send} other {Send to #}}",
+  "forward.sending": "Sending…",
+  "forward.sent": "Sent",
+  "forward.go": "Go to {name}",
+  "forward.again": "Try again",
+  "forward.noComment": "The message was sent, the comment was not. {reason}",
+  "forward.fileGone": "{name} cannot be read any more.",
+} as const;
