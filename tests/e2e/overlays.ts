@@ -108,6 +108,7 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
     await page.getByLabel("Reason").waitFor();
   },
   deleteMessage: (page) => fromMessage(page, "Hello world", "Delete message"),
+  forward: (page) => fromMessage(page, "Hello world", "Forward"),
   report: (page) => fromMessage(page, "An answer", "Report message"),
   deleteSelected: async (page) => {
     await fromMessage(page, "Hello world", "Choose several");
