@@ -6,12 +6,11 @@ import { guildOf } from "./place.ts";
 import type { Channel } from "../../../core/api/channel.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
-import { channelIcon } from "../format/channel_icon.ts";
-import { dmName } from "../format/dm_name.ts";
 import { handleOf, nameOf } from "../format/names.ts";
 import { channelPath, dmPath, guildPath, threadPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "./chat.ts";
+import { lookOfChannel, lookOfDm, recencyOf } from "./place_look.ts";
 import type { Ranked } from "./rank_targets.ts";
 import type { Unread } from "./unread.ts";
 import { channelShown, dmShown, guildShown, threadShown } from "./attention.ts";
@@ -33,20 +32,12 @@ export type Target =
 /** Everywhere one can go: channels, conversations, people, guilds, pages of settings. */
 export function switchTargets(state: ChatState, recent: readonly string[]): Target[] {
   const place = state.place.value;
-  const visited = (path: string) => {
-    const at = recent.indexOf(path);
-    return at < 0 ? Infinity : at;
-  };
   const channels = state.guilds.value.flatMap((guild) =>
     guild.channels.filter((channel) => channel.kind !== "category").map((channel): Target => {
-      const path = channelPath(guild.id, channel);
+      const look = lookOfChannel(guild, channel);
       return {
-        kind: "channel",
-        text: channel.name,
-        detail: guild.name,
-        icon: channelIcon(channel),
-        path,
-        recency: visited(path),
+        ...look,
+        recency: recencyOf(look.path, recent),
         ...newIn(channelShown(state, guild.id, channel)),
       };
     })
@@ -55,20 +46,12 @@ export function switchTargets(state: ChatState, recent: readonly string[]): Targ
     guild.channels.flatMap((channel) => threadTargets(state, guild, channel))
   );
   const dms = state.dms.value.map((dm): Target => {
-    const path = dmPath(dm.room_id);
-    const { unread, mentions } = newIn(dmShown(state, dm));
+    const look = lookOfDm(dm, state.self.value.user.id);
     return {
-      kind: "person",
-      text: dmName(dm, state.self.value.user.id),
-      detail: dm.kind === "pair"
-        ? handleOf(dm.user.id)
-        : t("group.people", { n: dm.people.length }),
-      icon: dm.kind === "pair" ? "chat" : "people",
-      path,
-      recency: visited(path),
-      unread,
+      ...look,
+      recency: recencyOf(look.path, recent),
       // Whoever writes to one alone means one.
-      mentions,
+      ...newIn(dmShown(state, dm)),
     };
   });
   const guilds = state.guilds.value.map((guild): Target => ({
